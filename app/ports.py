@@ -1,0 +1,93 @@
+"""Ports: what the inside needs of the outside. Adapters implement them; tests have fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.core.definitions import Leg, Node, TenantConfig, TenantId
+from app.core.effects import Effect
+from app.core.journal import JournalEvent
+
+
+class Clock(Protocol):
+    """Time. ``now`` is aware UTC; ``monotonic`` counts seconds from anywhere and never jumps."""
+
+    def now(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+
+class Switch(Protocol):
+    """One FreeSWITCH node (or the stand-in). Carries out switch effects; never waits for their outcome:
+    what came of them arrives as events (AppFinished, EffectFailed, LegHungUp …)."""
+
+    node: Node
+
+    def perform(self, effect: Effect) -> None:
+        """Send what the effect asks. Raises SwitchUnavailable when not connected."""
+        ...
+
+    def play_script_prompt(self, leg: Leg, paths: Sequence[str], token: str) -> None: ...
+
+
+class SwitchUnavailable(Exception):
+    """No connection to the node that holds the leg."""
+
+
+class Journal(Protocol):
+    """Durable append: returns after the events are on disk (fsync) or raises OSError."""
+
+    def append(self, events: Sequence[JournalEvent]) -> None: ...
+
+
+class Feed(Protocol):
+    """The live view, for screens. Latest wins; nothing waits for readers."""
+
+    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None: ...
+
+    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None: ...
+
+
+class CommandBus(Protocol):
+    """Commands of people to the controller, with replies."""
+
+    def request(self, tenant_id: TenantId, name: str, args: Mapping[str, Any], timeout: float = 5.0) -> dict[str, Any]:
+        """Send and wait: ``{"ok": bool, "error": code|None, "data": {...}}``. Raises TimeoutError."""
+        ...
+
+    def notify(self, tenant_id: TenantId, name: str, args: Mapping[str, Any]) -> None:
+        """Send without waiting (``published`` after 적용)."""
+        ...
+
+
+class TenantSource(Protocol):
+    """Where the controller loads tenants from."""
+
+    def load_all(self) -> Iterable[TenantConfig]: ...
+
+    def load(self, tenant_id: TenantId) -> TenantConfig | None: ...
+
+
+class Speech(Protocol):
+    """Text to a sound file (8 or 16 kHz mono WAV). Raises SpeechUnavailable with what to do."""
+
+    def render(self, text: str, path: str) -> None: ...
+
+
+class SpeechUnavailable(Exception):
+    """No speech engine on this machine."""
+
+
+class Lease(Protocol):
+    """Ownership of a tenant's live state by one controller, with a fencing token."""
+
+    def acquire(self, name: str, ttl_seconds: float) -> int | None: ...
+
+    def renew(self, name: str, token: int, ttl_seconds: float) -> bool: ...
+
+    def release(self, name: str, token: int) -> None: ...
+
+
+NewId = Callable[[], str]
