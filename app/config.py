@@ -219,9 +219,13 @@ class Settings(StatePaths, BaseSettings):
             if number is None:
                 continue
             if number in owner:
-                problems.append(f"{variable(owner[number])} and {variable(name)} are both {number}; they have to differ")
+                problems.append(
+                    f"{variable(owner[number])} and {variable(name)} are both {number}; they have to differ"
+                )
             elif number in self.rtp_ports:
-                problems.append(f"{variable(name)}={number} lies in SANGDAM_RTP_PORTS={self.rtp_ports}; move one of them")
+                problems.append(
+                    f"{variable(name)}={number} lies in SANGDAM_RTP_PORTS={self.rtp_ports}; move one of them"
+                )
             owner.setdefault(number, name)
         if problems:
             raise ValueError("\n".join(problems))
@@ -261,8 +265,17 @@ class Settings(StatePaths, BaseSettings):
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         inner = [self.freeswitch_dir / name for name in ("conf", "log", "db", "run", "tmp", "storage")]
         for directory in (
-            self.freeswitch_dir, *inner, self.dialplan_dir, self.recordings_dir, self.prompts_dir, self.cdr_dir,
-            self.journal_dir, self.redis_dir, self.secrets_dir, self.log_dir, self.run_dir,
+            self.freeswitch_dir,
+            *inner,
+            self.dialplan_dir,
+            self.recordings_dir,
+            self.prompts_dir,
+            self.cdr_dir,
+            self.journal_dir,
+            self.redis_dir,
+            self.secrets_dir,
+            self.log_dir,
+            self.run_dir,
         ):
             directory.mkdir(mode=0o700, exist_ok=True)
         if self.owns_redis and self.redis_socket.parent != self.redis_dir:
@@ -296,7 +309,9 @@ class Settings(StatePaths, BaseSettings):
                 draft.unlink()
         value = path.read_text("ascii").strip()
         if len(value) < 22 or value in WELL_KNOWN_ESL_PASSWORDS:
-            raise SettingsError([f"{path} holds a password that is too weak; delete the file, a new one is made"])
+            raise SettingsError(
+                [f"{path} holds a password that is too weak; delete the file, a new one is made"]
+            )
         return value
 
     def environment(self) -> dict[str, str]:
@@ -324,7 +339,9 @@ def unknown_variables(environ: Mapping[str, str] | None = None) -> list[str]:
     for name in sorted(environ if environ is not None else os.environ):
         if name.startswith(PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            lines.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else " and is ignored."))
+            lines.append(
+                f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else " and is ignored.")
+            )
     return lines
 
 
@@ -337,7 +354,9 @@ def _private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if path.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise SettingsError([f"{path} belongs to somebody else or is open to others; remove it, or set SANGDAM_REDIS_URL"])
+        raise SettingsError(
+            [f"{path} belongs to somebody else or is open to others; remove it, or set SANGDAM_REDIS_URL"]
+        )
 
 
 def _sentences(error: ValidationError) -> tuple[list[str], set[str]]:

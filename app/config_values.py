@@ -48,7 +48,11 @@ class Carrier:
     @property
     def url(self) -> str:
         """The setting in one line, password included, as :func:`carrier` reads it."""
-        account = f"{quote(self.username, safe='+*#')}:{quote(self.password or '', safe='')}@" if self.username else ""
+        account = (
+            f"{quote(self.username, safe='+*#')}:{quote(self.password or '', safe='')}@"
+            if self.username
+            else ""
+        )
         return f"{account}{self.proxy};transport={self.transport}"
 
 
@@ -126,7 +130,9 @@ def carrier(value: object) -> Carrier:
     if parameters:
         name, _, transport = parameters.partition("=")
         if name != "transport" or transport not in ("udp", "tcp", "tls"):
-            raise ValueError("after the semicolon only transport=udp, transport=tcp or transport=tls may stand")
+            raise ValueError(
+                "after the semicolon only transport=udp, transport=tcp or transport=tls may stand"
+            )
     account, at, place = text.rpartition("@")
     match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::(\d{1,5}))?", place)
     if match is None:
