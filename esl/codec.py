@@ -1,0 +1,239 @@
+"""Bytes to frames, without I/O.
+
+Theory of operation. The Event Socket sends messages: header lines, an empty line, then as many
+bytes of body as ``Content-Length`` says. The decoder holds the bytes that are not yet a whole
+message and is in one of two states: looking for the empty line, or waiting for the body. ``feed``
+only appends; ``next_frame`` takes one message out, or says that there is none yet. So any slicing
+of the bytes gives the same frames.
+
+A plain event is itself headers (and perhaps a body) inside that body, each value percent-encoded.
+Lines are split *before* values are decoded, and the first header of a name wins: a caller who calls
+himself ``Bob%0AUnique-ID%3A%20x`` keeps a strange name and does not become another channel.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from esl.errors import ProtocolError
+from esl.frames import (
+    ApiResponse,
+    AuthRequest,
+    CommandReply,
+    Disconnect,
+    Event,
+    Frame,
+    LogLine,
+    RudeRejection,
+)
+
+MAX_HEADER_BYTES = 64 * 1024
+MAX_BODY_BYTES = 16 * 1024 * 1024
+_COMPACT_AFTER = 256 * 1024
+
+
+class Decoder:
+    """A buffer with a cursor. Raises :class:`ProtocolError`, after which it stays unusable."""
+
+    def __init__(self, max_header: int = MAX_HEADER_BYTES, max_body: int = MAX_BODY_BYTES) -> None:
+        self._max_header = max_header
+        self._max_body = max_body
+        self._buffer = bytearray()
+        self._at = 0
+        self._searched = 0
+        self._headers: dict[str, str] | None = None
+        self._length = 0
+        self._closed = False
+        self._broken: ProtocolError | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes in the order they came; empty bytes mean that the peer has closed."""
+        if data:
+            self._buffer += data
+        else:
+            self._closed = True
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that were fed and are not yet part of a returned frame."""
+        return len(self._buffer) - self._at
+
+    def next_frame(self) -> Frame | None:
+        """The next whole frame, or None until more is fed (or, after the end, for good).
+
+        Raises ProtocolError if the bytes cannot be a message, exceed a limit, or end inside one.
+        """
+        if self._broken is not None:
+            raise self._broken
+        try:
+            while True:
+                waiting = self._headers is None and not self._take_headers()
+                if waiting or len(self._buffer) - self._at < self._length:
+                    self._check_end()
+                    return None
+                frame = self._take_frame()
+                if frame is not None:
+                    return frame
+        except ProtocolError as error:
+            self._broken = error
+            self._buffer.clear()
+            raise
+
+    def _check_end(self) -> None:
+        if not self._closed:
+            return
+        if self._headers is not None:
+            raise ProtocolError(f"the connection ended inside a body of {self._length} bytes")
+        if bytes(self._buffer[self._at :]).strip():
+            raise ProtocolError("the connection ended inside a header")
+
+    def _take_headers(self) -> bool:
+        buffer = self._buffer
+        while buffer.startswith(b"\n", self._at):
+            self._at += 1
+        # The empty line may have been cut in two, so look again at the last byte of the part seen.
+        end = buffer.find(b"\n\n", max(self._at, self._searched - 1))
+        if end < 0 or end - self._at > self._max_header:
+            self._searched = len(buffer)
+            if len(buffer) - self._at > self._max_header:
+                raise ProtocolError(f"headers longer than {self._max_header} bytes")
+            return False
+        headers = parse_headers(bytes(buffer[self._at : end]))
+        text = headers.get("Content-Length", "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 12):
+            raise ProtocolError(f"Content-Length is not a number: {text[:40]!r}")
+        length = int(text)
+        if length > self._max_body:
+            raise ProtocolError(f"a body of {length} bytes is over the limit of {self._max_body}")
+        self._at = self._searched = end + 2
+        self._headers = headers
+        self._length = length
+        return True
+
+    def _take_frame(self) -> Frame | None:
+        headers = self._headers
+        assert headers is not None
+        end = self._at + self._length
+        body = bytes(memoryview(self._buffer)[self._at : end])
+        self._headers = None
+        self._length = 0
+        if end == len(self._buffer):
+            self._buffer.clear()
+            self._at = 0
+        elif end > _COMPACT_AFTER:
+            del self._buffer[:end]
+            self._at = 0
+        else:
+            self._at = end
+        self._searched = self._at
+        return _frame(headers, body)
+
+
+def _frame(headers: dict[str, str], body: bytes) -> Frame | None:
+    kind = headers.get("Content-Type", "")
+    if kind == "text/event-json":
+        return parse_json_event(body)
+    if kind == "text/event-plain":
+        return parse_plain_event(body)
+    if kind == "command/reply":
+        text = headers.get("Reply-Text", "").strip()
+        return CommandReply(not text.startswith("-"), text, headers, _text(body))
+    if kind == "api/response":
+        return ApiResponse(_text(body))
+    if kind == "auth/request":
+        return AuthRequest()
+    if kind == "text/disconnect-notice":
+        return Disconnect(headers.get("Content-Disposition") == "linger", _text(body))
+    if kind == "text/rude-rejection":
+        return RudeRejection(_text(body))
+    if kind == "log/data":
+        return LogLine(headers, _text(body))
+    if not headers:
+        return None
+    raise ProtocolError(f"unknown Content-Type {kind[:80]!r}")
+
+
+def parse_headers(block: bytes, *, percent: bool = False) -> dict[str, str]:
+    """Header lines, each split at the first colon; the first of a name wins.
+
+    With ``percent`` the values, already split, are percent-decoded: so they are in plain events, but
+    not in replies. A line without a colon means nothing and is skipped.
+    """
+    headers: dict[str, str] = {}
+    for line in block.split(b"\n"):
+        name, colon, value = line.partition(b":")
+        if not colon:
+            continue
+        key = _text(name)
+        if key in headers:
+            continue
+        value = value.strip(b" \r")
+        headers[key] = _text(unquote_to_bytes(value) if percent and b"%" in value else value)
+    return headers
+
+
+def parse_plain_event(data: bytes) -> Event:
+    """A ``text/event-plain`` body: headers, and a body of its own if it says so."""
+    block, _, rest = data.partition(b"\n\n")
+    headers = parse_headers(block, percent=True)
+    body = ""
+    text = headers.get("Content-Length", "")
+    if text:
+        if not (text.isascii() and text.isdigit()):
+            raise ProtocolError(f"Content-Length of an event is not a number: {text[:40]!r}")
+        if int(text) > len(rest):
+            raise ProtocolError("the body of an event is longer than the event")
+        body = _text(rest[: int(text)])
+    return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
+
+
+def parse_json_event(data: bytes) -> Event:
+    """A ``text/event-json`` body: one flat object. The first of a repeated name wins here as well."""
+    try:
+        headers = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _odd_json_event(data)
+    # orjson keeps the last of a repeated name. Within a JSON string a quote is always escaped, so
+    # ``":"`` stands once for each member that is a string, and elsewhere only in arrays: equal counts
+    # and no array mean that all names differ and all values are strings.
+    if type(headers) is not dict or data.count(b'":"') != len(headers) or b'":[' in data:
+        return _odd_json_event(data)
+    body = headers.pop("_body", "")
+    return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
+
+
+def _odd_json_event(data: bytes) -> Event:
+    """The slow way: arrays, repeated names, blanks between tokens, bytes that are not UTF-8."""
+    try:
+        pairs = json.loads(_text(data), object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"a JSON event is not JSON: {error}") from None
+    if not isinstance(pairs, _Pairs):
+        raise ProtocolError("a JSON event is not an object")
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in headers:
+            headers[name] = _flat(value)
+    body = headers.pop("_body", "")
+    return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object with its repetitions."""
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and not isinstance(value, _Pairs):
+        return "ARRAY::" + "|:".join(_flat(part) for part in value)
+    raise ProtocolError(f"a JSON event has a value that is neither text nor array: {str(value)[:40]}")
+
+
+def _text(data: bytes) -> str:
+    # What callers send need not be UTF-8. An odd name must neither end the connection nor vanish.
+    return data.decode("utf-8", "replace")
