@@ -1,1 +1,1 @@
-"""Sangdam (상담), a multi-tenant cloud contact centre. ARCHITECTURE: a pure core decides, a thin shell acts."""
+"""Sangdam (상담), a multi-tenant cloud contact centre: a pure core decides, a thin shell acts."""

@@ -16,7 +16,7 @@ import click
 
 from app.config import Settings, SettingsError, unknown_variables
 
-PROCESSES = ("controller", "web", "worker", "simswitch", "freeswitch")
+PROCESSES = ("controller", "web", "worker", "simswitch", "freeswitch", "redis")
 """Commands that the supervisor calls, one process each; people rarely need them."""
 
 
@@ -55,13 +55,20 @@ def _sentence(error: Exception) -> str:
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show where in the program an error arose.")
-def cli(show_traceback: bool) -> None:
+@click.option(
+    "--parent", type=int, hidden=True, help="Die when this process dies; the supervisor gives its own id."
+)
+def cli(show_traceback: bool, parent: int | None) -> None:
     """Sangdam (상담), a contact centre: calls, queues, agents, recordings, statistics.
 
     To see it alive, type `make run`. Everything is set by environment variables that start with
     SANGDAM_ ; `python -m app doctor` lists them with their present values and says what is missing
     on this machine.
     """
+    if parent is not None:
+        from app.supervisor import exec_
+
+        exec_.die_with_parent(parent)
 
 
 @cli.command()
@@ -69,8 +76,8 @@ def cli(show_traceback: bool) -> None:
 @click.option(
     "--demo-traffic/--no-demo-traffic", default=None, help="Simulated calls: with or without customers."
 )
-@click.option("--die-with-parent", is_flag=True, hidden=True)
-def run(verbose: bool, demo_traffic: bool | None, die_with_parent: bool) -> None:
+@click.option("--no-demo", is_flag=True, help="Do not make the demo tenant.")
+def run(verbose: bool, demo_traffic: bool | None, no_demo: bool) -> None:
     """Start everything on this machine and keep it running; Ctrl-C stops it.
 
     Starts Redis, FreeSWITCH (or the simulator, where there is none), the controller, the web
@@ -81,7 +88,7 @@ def run(verbose: bool, demo_traffic: bool | None, die_with_parent: bool) -> None
 
     overrides: dict[str, Any] = {} if demo_traffic is None else {"demo_traffic": demo_traffic}
     settings = _settings(**overrides)
-    sys.exit(stack.run(settings, verbose=verbose, die_with_parent=die_with_parent))
+    sys.exit(stack.run(settings, verbose=verbose, demo=not no_demo))
 
 
 @cli.command()
@@ -225,9 +232,17 @@ def simswitch() -> None:
 @cli.command()
 def freeswitch() -> None:
     """Write FreeSWITCH's configuration into the state directory and become FreeSWITCH."""
-    from app.supervisor import switch
+    from app.supervisor import exec_
 
-    switch.become_freeswitch(_settings(prepare=True))
+    exec_.become_freeswitch(_settings(prepare=True))
+
+
+@cli.command()
+def redis() -> None:
+    """Become the Redis that belongs to the state directory, on a socket, without a port."""
+    from app.supervisor import exec_
+
+    exec_.become_redis(_settings(prepare=True))
 
 
 def _settings(*, prepare: bool = False, **overrides: Any) -> Settings:
