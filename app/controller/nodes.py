@@ -1,0 +1,65 @@
+"""Which FreeSWITCH node holds which leg."""
+
+from __future__ import annotations
+
+from app.core import effects, events
+from app.core.definitions import Leg, Node
+from app.ports import Switch, SwitchUnavailable
+
+
+class Nodes:
+    """The switches by name, and the legs by node: learnt from events, forgotten at hang-up."""
+
+    def __init__(self) -> None:
+        self._switches: dict[Node, Switch] = {}
+        self._up: dict[Node, bool] = {}
+        self._legs: dict[Leg, Node] = {}
+
+    def add(self, switch: Switch) -> None:
+        """Make a node known; it counts as down until its ``NodeUp`` arrives."""
+        self._switches[switch.node] = switch
+        self._up[switch.node] = False
+
+    def note(self, event: events.SwitchEvent) -> None:
+        """Learn from an event where its leg lives and which node is up."""
+        match event:
+            case events.NodeUp():
+                self._up[event.node] = True
+                self._legs = {leg: node for leg, node in self._legs.items() if node != event.node}
+                for snapshot in event.legs:
+                    self._legs[snapshot.leg] = event.node
+            case events.NodeDown():
+                self._up[event.node] = False
+            case events.LegHungUp():
+                self._legs.pop(event.leg, None)
+            case events.PhoneRegistered() | events.PhoneUnregistered():
+                pass
+            case _:
+                leg: Leg | None = getattr(event, "leg", None)
+                if leg is not None:
+                    self._legs[leg] = event.node
+
+    def of(self, effect: effects.Effect) -> Switch:
+        """The switch that carries ``effect`` out; new legs are put on the node of the old one.
+
+        Raises SwitchUnavailable when that node is not connected.
+        """
+        leg: Leg | None = getattr(effect, "leg", None)
+        new: Leg | None = getattr(effect, "agent_leg", None) or getattr(effect, "new_leg", None)
+        node = self._legs.get(leg) if leg is not None else None
+        if node is None and leg is not None:
+            node = next(iter(self._switches), None) if len(self._switches) == 1 else None
+        if node is None and leg is None:
+            node = next((name for name, up in self._up.items() if up), None)
+        if node is None or not self._up.get(node):
+            raise SwitchUnavailable(f"no connection to the node of {type(effect).__name__} {leg or new}")
+        if new is not None:
+            self._legs[new] = node
+        return self._switches[node]
+
+    def first_up(self) -> Node | None:
+        """A connected node, or None."""
+        return next((name for name, up in self._up.items() if up), None)
+
+    def __len__(self) -> int:
+        return len(self._legs)
