@@ -15,9 +15,6 @@ from esl import values
 from esl.api import (
     Api,
     ApiCall,
-    App,
-    Extension,
-    Inline,
     Originate,
     ReloadXml,
     SchedDel,
@@ -44,6 +41,7 @@ from esl.api import (
     UuidSetVars,
     UuidTransfer,
 )
+from esl.destinations import App, Extension, Inline
 from esl.errors import UnsafeValue
 
 __all__ = [
