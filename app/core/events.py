@@ -218,6 +218,21 @@ class TenantRemoved:
     tenant_id: TenantId
 
 
+@dataclass(frozen=True, slots=True)
+class AgentRestored:
+    """What the journal last said of an agent, told to a controller that has just taken the tenant over.
+
+    To be given after ``TenantPublished`` and before ``NodeUp``. ``wrap_up_call`` is the call that the agent
+    was writing up, if ``status`` is wrap-up."""
+
+    tenant_id: TenantId
+    agent_id: AgentId
+    status: AgentStatus
+    reason: str
+    since: datetime
+    wrap_up_call: CallId | None = None
+
+
 # --- commands of people -------------------------------------------------------------------------
 
 
