@@ -2,6 +2,9 @@
 
 import sys
 
+if sys.version_info < (3, 11):  # noqa: UP036  (so that an older Python gets a sentence, not a traceback)
+    sys.exit("Sangdam needs Python 3.11 or newer; this one is " + sys.version.split()[0])
+
 GEVENT_PROCESSES = frozenset({"controller", "web"})
 """Commands whose sockets and locks have to be gevent's; the others run on ordinary threads."""
 

@@ -27,6 +27,11 @@ LOG_LIMIT = 10 * 1024 * 1024
 
 _NEVER_ASKED = object()
 
+_KNOWN_AND_HARMLESS = re.compile(
+    r"WARNING (Memory overcommit|you have Transparent Huge Pages)|WARNING: The TCP backlog"
+)
+"""What Redis says about the machine's settings at each start; it concerns large installations."""
+
 _LOUD = re.compile(
     r"\b(WARNING|ERROR|CRITICAL|FATAL)\b|\[(warning|error|critical|exception) *\]"
     r"|\"level\": ?\"(warning|error|critical)\"|^Traceback |^(Error|Warning):|^\w*(Error|Exception): "
@@ -40,7 +45,7 @@ def back_off(deaths: int) -> float:
 
 def is_loud(line: str) -> bool:
     """True for a log line that a person at the console should see without asking."""
-    return _LOUD.search(line) is not None
+    return _LOUD.search(line) is not None and _KNOWN_AND_HARMLESS.search(line) is None
 
 
 @dataclass(frozen=True)

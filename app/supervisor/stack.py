@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 from app.config import Settings, variable
@@ -42,9 +42,8 @@ def run(settings: Settings, *, verbose: bool, demo: bool) -> int:
     settings.prepare()
     lock = _lock(settings)
     if lock is None:
-        say(
-            f"Another `run` works in {settings.state} already. Stop it, or set SANGDAM_STATE to another directory."
-        )
+        say(f"Another `run` works in {settings.state} already.")
+        say("Stop it, or set SANGDAM_STATE (and the ports) to run a second one beside it.")
         return 1
     with lock:
         problems = preflight(settings)
@@ -224,15 +223,23 @@ def _once(
 
 def _lock(settings: Settings) -> IO[str] | None:
     """The lock that keeps a second supervisor out of this state directory; None when it is held."""
-    file = (settings.run_dir / "supervisor.lock").open("w", encoding="ascii")
+    file = (settings.run_dir / "supervisor.lock").open("a", encoding="ascii")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None
-    file.write(f"{os.getpid()}\n")
-    file.flush()
     return file
+
+
+def running(settings: Settings) -> bool:
+    """True while a supervisor works in this state directory."""
+    if not (settings.run_dir / "supervisor.lock").exists():
+        return False
+    lock = _lock(settings)
+    if lock is not None:
+        lock.close()
+    return lock is None
 
 
 def _progress(child: Child, seconds: float) -> None:
