@@ -14,8 +14,9 @@ himself ``Bob%0AUnique-ID%3A%20x`` keeps a strange name and does not become anot
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 import orjson
 
@@ -34,6 +35,9 @@ from esl.frames import (
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _COMPACT_AFTER = 256 * 1024
+# Nearly all that comes are events, and FreeSWITCH always writes their two headers so.
+_JSON_EVENT = re.compile(rb"Content-Length: ([0-9]{1,9})\nContent-Type: text/event-json\n\n")
+_JSON_EVENT_HEADERS = {"Content-Type": "text/event-json"}
 
 
 class Decoder:
@@ -93,6 +97,10 @@ class Decoder:
 
     def _take_headers(self) -> bool:
         buffer = self._buffer
+        usual = _JSON_EVENT.match(buffer, self._at)
+        if usual is not None:
+            self._begin_body(_JSON_EVENT_HEADERS, usual[1], usual.end())
+            return True
         while buffer.startswith(b"\n", self._at):
             self._at += 1
         # The empty line may have been cut in two, so look again at the last byte of the part seen.
@@ -106,13 +114,15 @@ class Decoder:
         text = headers.get("Content-Length", "0")
         if not (text.isascii() and text.isdigit() and len(text) < 12):
             raise ProtocolError(f"Content-Length is not a number: {text[:40]!r}")
-        length = int(text)
-        if length > self._max_body:
-            raise ProtocolError(f"a body of {length} bytes is over the limit of {self._max_body}")
-        self._at = self._searched = end + 2
-        self._headers = headers
-        self._length = length
+        self._begin_body(headers, text, end + 2)
         return True
+
+    def _begin_body(self, headers: dict[str, str], length: bytes | str, at: int) -> None:
+        self._length = int(length)
+        if self._length > self._max_body:
+            raise ProtocolError(f"a body of {self._length} bytes is over the limit of {self._max_body}")
+        self._headers = headers
+        self._at = self._searched = at
 
     def _take_frame(self) -> Frame | None:
         headers = self._headers
@@ -164,15 +174,17 @@ def parse_headers(block: bytes, *, percent: bool = False) -> dict[str, str]:
     not in replies. A line without a colon means nothing and is skipped.
     """
     headers: dict[str, str] = {}
-    for line in block.split(b"\n"):
-        name, colon, value = line.partition(b":")
-        if not colon:
+    # One decoding for all lines; an odd byte must neither end the connection nor hide its line.
+    for line in _text(block).split("\n"):
+        name, colon, value = line.partition(":")
+        if not colon or name in headers:
             continue
-        key = _text(name)
-        if key in headers:
-            continue
-        value = value.strip(b" \r")
-        headers[key] = _text(unquote_to_bytes(value) if percent and b"%" in value else value)
+        if percent and "%" in value:
+            value = unquote(value, "utf-8", "replace")
+            # Blanks at the ends of what was encoded are the value's own; FreeSWITCH adds one in front.
+            headers[name] = value.removeprefix(" ")
+        else:
+            headers[name] = value.strip(" \r")
     return headers
 
 
@@ -200,7 +212,7 @@ def parse_json_event(data: bytes) -> Event:
     # orjson keeps the last of a repeated name. Within a JSON string a quote is always escaped, so
     # ``":"`` stands once for each member that is a string, and elsewhere only in arrays: equal counts
     # and no array mean that all names differ and all values are strings.
-    if type(headers) is not dict or data.count(b'":"') != len(headers) or b'":[' in data:
+    if type(headers) is not dict or data.count(b'":"') != len(headers) or (b"[" in data and b'":[' in data):
         return _odd_json_event(data)
     body = headers.pop("_body", "")
     return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)

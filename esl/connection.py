@@ -292,6 +292,8 @@ class Connection(InboundESL):  # type: ignore[misc]
                 self._decoder.feed(data)
                 while (frame := self._decoder.next_frame()) is not None:
                     self._take(frame)
+                if self._events:
+                    self._wake.set()
                 if not data:
                     raise Disconnected("FreeSWITCH closed the connection")
                 # recv does not yield while there is something to read; the handler must have its turn.
@@ -315,7 +317,6 @@ class Connection(InboundESL):  # type: ignore[misc]
                 self.core_uuid = frame.core_uuid or self.core_uuid
                 self._heartbeat_at = self._heard_at
             self._events.append(frame)
-            self._wake.set()
         elif isinstance(frame, CommandReply | ApiResponse):
             self._replies.answer(frame)
         elif isinstance(frame, Disconnect) and not frame.linger:
