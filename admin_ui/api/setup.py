@@ -1,0 +1,45 @@
+"""What a tenant has set up, to choose from: agents, queues, contact types, break reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from admin_ui.api import schemas
+from admin_ui.context import person, services
+
+blueprint = Blueprint("setup", __name__, description="The tenant's people and lists")
+
+
+@blueprint.route("/agents")
+class Agents(MethodView):
+    @blueprint.response(200, schemas.AgentShape(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """Agents (상담사) in use."""
+        return services().staff.agents(person())
+
+
+@blueprint.route("/queues")
+class Queues(MethodView):
+    @blueprint.response(200, schemas.QueueShape(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """Queues (상담큐) in use."""
+        return services().staff.queues(person())
+
+
+@blueprint.route("/contact-types")
+class ContactTypes(MethodView):
+    @blueprint.response(200, schemas.ContactTypeShape(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """상담유형 for the write-up."""
+        return services().staff.contact_types(person())
+
+
+@blueprint.route("/break-reasons")
+class BreakReasons(MethodView):
+    @blueprint.response(200, schemas.BreakReasonShape(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """휴식사유."""
+        return services().staff.break_reasons(person())

@@ -1,0 +1,53 @@
+"""Codes of the records in words: 호종료상세사유, directions, statuses, audit. Korean; ``_`` makes it English."""
+
+from __future__ import annotations
+
+OUTCOMES = {
+    "answered": "상담사 연결 성공",
+    "abandoned": "고객 대기중 포기",
+    "abandoned_ringing": "상담사 벨울림중 포기",
+    "abandoned_waiting": "고객 대기중 포기",
+    "abandoned_menu": "ARS 중 포기",
+    "abandoned_ars": "ARS 중 포기",
+    "ars": "ARS 중 종료",
+    "ars_ended": "ARS 중 종료",
+    "announcement": "안내 후 종료",
+    "after_hours": "상담시간 외",
+    "holiday": "휴일",
+    "lines_full": "회선 초과",
+    "no_digit": "메뉴 미입력",
+    "wrong_digit": "메뉴 오입력",
+    "unavailable": "연결 불가",
+    "timeout": "최대 대기시간 초과",
+    "callback": "콜백 전환",
+    "refused": "상담사 거부",
+    "failed": "연결 실패",
+    "no_answer": "무응답",
+    "busy": "통화중",
+    "cancelled": "발신 취소",
+    "rejected": "수신 거부",
+    "lost": "시스템 장애로 종료",
+    "transferred": "호전환",
+    "queue_transfer": "타큐 전송",
+    "centre_transfer": "타센터 전송",
+    "in_progress": "진행 중",
+    "caller_gone": "고객 종료",
+    "withdrawn": "회수",
+    "": "진행 중",
+}
+
+DIRECTIONS = {"inbound": "착신전화", "outbound": "발신전화", "internal": "내선통화",
+              "consult": "협의통화", "transfer": "전환통화"}
+
+ORIGINS = {"direct": "실인입", "queue": "타큐인입", "centre": "타센터인입", "extension": "내선호전환"}
+
+ENDED_BY = {"caller": "고객", "agent": "상담사", "system": "시스템", "lost": "시스템 장애", "": ""}
+
+CALLBACKS = {"pending": "미처리", "done": "처리완료", "deleted": "삭제"}
+
+ACTIONS = {"view": "조회", "unmask": "마스킹 해제", "listen": "청취", "download": "다운로드", "change": "변경",
+           "delete": "삭제", "login": "로그인", "logout": "로그아웃", "create": "등록"}
+
+RESULTS = {"ok": "성공", "failed": "실패", "locked": "잠김", "refused": "거부"}
+
+STATUSES = {"logged_out": "로그아웃", "available": "대기", "on_break": "휴식", "wrap_up": "후처리"}

@@ -1,0 +1,69 @@
+"""What the web is given: the use cases, ready made, and the few settings that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.ports import Clock, CommandBus
+from app.services.accounts import Accounts, call_directly
+from app.services.commands import AgentCommands
+from app.services.history import History
+from app.services.live import LiveFeed, LiveHub
+from app.services.repository import Store
+from app.services.staff import Staff
+from app.services.statistics import Statistics
+
+
+class WebSettings(Protocol):
+    """The settings that the web reads (``app.config.Settings`` has them all)."""
+
+    @property
+    def reachable_ip(self) -> str: ...
+    @property
+    def ws_port(self) -> int: ...
+    @property
+    def wss_port(self) -> int | None: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def sip_domain(self) -> str: ...
+    @property
+    def recordings_dir(self) -> Path: ...
+    def read_secret_key(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases of one installation."""
+
+    accounts: Accounts
+    commands: AgentCommands
+    history: History
+    staff: Staff
+    statistics: Statistics
+    live: LiveHub
+    clock: Clock
+    simulated: Callable[[], bool]
+    """Whether calls are simulated; the snapshot's own word wins over it."""
+
+    @classmethod
+    def build(
+        cls, *, store: Store, bus: CommandBus, feed: LiveFeed, clock: Clock, settings: WebSettings,
+        simulated: Callable[[], bool] | bool = False, run_slowly: Callable[..., Any] = call_directly,
+    ) -> Services:
+        """Wire the use cases to the adapters. ``run_slowly(function, *args)`` keeps password hashing away
+        from the event loop (``gevent.get_hub().threadpool.apply`` wrapped, in the web process)."""
+        flag = simulated if callable(simulated) else (lambda: bool(simulated))
+        return cls(
+            accounts=Accounts(store, clock, run_slowly),
+            commands=AgentCommands(store, bus),
+            history=History(store, settings.recordings_dir),
+            staff=Staff(store),
+            statistics=Statistics(store, clock),
+            live=LiveHub(feed),
+            clock=clock,
+            simulated=flag,
+        )

@@ -1,0 +1,59 @@
+"""Refusals of the use cases: a stable code, an HTTP status that fits it, and details for programs."""
+
+from __future__ import annotations
+
+from app.core.errors import CoreError
+
+STATUS = {
+    "bad_credentials": 401,
+    "not_authenticated": 401,
+    "locked": 423,
+    "forbidden": 403,
+    "csrf": 403,
+    "address_not_allowed": 403,
+    "not_found": 404,
+    "no_recording": 404,
+    "recording_gone": 404,
+    "no_such_callback": 404,
+    "unknown_agent": 404,
+    "unknown_command": 404,
+    "method_not_allowed": 405,
+    "too_large": 413,
+    "too_long": 422,
+    "invalid": 422,
+    "bad_period": 422,
+    "unknown_contact_type": 422,
+    "weak_password": 422,
+    "wrong_password": 422,
+    "agent_required": 422,
+    "number_unknown": 422,
+    "bad_number": 422,
+    "bad_digits": 422,
+    "bad_status": 422,
+    "bad_request": 400,
+    "international_refused": 403,
+    "number_blocked": 403,
+    "too_many_requests": 429,
+    "internal": 500,
+    "no_switch": 503,
+    "not_ready": 503,
+    "controller_timeout": 504,
+}
+"""HTTP status by code. What is not listed is a conflict with the present state: 409."""
+
+
+class Refused(CoreError):
+    """A use case refuses. ``code`` has words in ``app.services.messages``; ``details`` fill their gaps."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, **details)
+        self.code = code
+
+    @property
+    def status(self) -> int:
+        return status_of(self.code)
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS.get(code, 409)
