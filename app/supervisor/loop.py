@@ -112,8 +112,8 @@ class Supervisor:
             code = self._forget_if_ended(child)
             if code is not None:
                 reason = child.killed_because or describe_exit(code)
-                pause = max(child.start_at - now, 0.0)
-                soon = f"in {pause:.0f} s" if pause else "now"
+                pause = round(child.start_at - now)
+                soon = f"in {pause} s" if pause > 0 else "now"
                 self._say(f"{child.spec.title} {reason}; it is restarted {soon} ({child.log_path})")
             elif child.process is None:
                 if child.deaths and now >= child.start_at:
@@ -122,7 +122,10 @@ class Supervisor:
                 self._ask(child, now)
 
     def _launch(self, child: Child) -> None:
-        child.start(self._clock())
+        try:
+            child.start(self._clock())
+        except OSError as error:
+            raise StartFailed(f"{child.spec.title} cannot be started: {error}") from error
         assert child.process is not None and child.process.stdout is not None
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
         self._ask_at[child.spec.name] = 0.0

@@ -33,8 +33,13 @@ WEB_HANGS_AFTER = 30.0
 
 def say(line: str) -> None:
     """One line to the console, at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        # The terminal or the reader of a pipe is gone. The logs have everything, and the processes
+        # still have to be looked after.
+        pass
 
 
 def run(settings: Settings, *, verbose: bool, demo: bool) -> int:

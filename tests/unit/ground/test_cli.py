@@ -1,0 +1,127 @@
+"""The command line: its help, its errors, and that each command calls the wiring with what was typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import bootstrap, cli
+
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """``(exit code, standard output, standard error)`` of one command."""
+    codes: list[int] = []
+    cli.main(list(arguments), exit_with=codes.append)
+    captured = capsys.readouterr()
+    return codes[-1], captured.out, captured.err
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def test_help_shows_what_people_call_before_what_the_supervisor_calls(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = call(capsys, "--help")
+    assert code == 0
+    words = [
+        "make run",
+        "Commands",
+        "  run",
+        "  doctor",
+        "  tenant",
+        "Single processes",
+        "  controller",
+        "  web",
+    ]
+    places = [out.index(word) for word in words]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["tenant", "create"], "Missing argument 'NAME'"),
+        (["no-such"], "No such command 'no-such'"),
+        (["agent", "create", "kim", "--tenant", "demo"], "Missing option '--name'"),
+    ],
+)
+def test_a_command_called_wrongly_says_how_it_is_called(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    code, _, err = call(capsys, *arguments)
+    assert code == 2
+    assert says in err and "--help" in err
+
+
+def test_wrong_settings_are_sentences_and_make_no_directory(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    monkeypatch.setenv("SANGDAM_WEB_PORT", "x")
+    code, _, err = call(capsys, "db", "upgrade")
+    assert code == 1
+    assert "SANGDAM_WEB_PORT: a port is" in err and "Traceback" not in err
+    assert not state.exists()
+
+
+def test_what_is_not_ready_is_said_plainly(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise bootstrap.NotReady("The simulator is away.")
+
+    monkeypatch.setattr(bootstrap, "run_simswitch", missing)
+    assert call(capsys, "simswitch") == (1, "", "Error: The simulator is away.\n")
+
+
+def test_an_unforeseen_error_names_its_place_but_shows_no_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "run_worker", lambda settings: {}["nothing"])
+    code, _, err = call(capsys, "worker")
+    assert code == 1
+    assert "KeyError" in err and "test_cli.py:" in err and "Traceback" not in err
+    with pytest.raises(KeyError):
+        cli.main(["--traceback", "worker"], exit_with=lambda code: None)
+
+
+def test_what_was_typed_reaches_the_wiring(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def create(settings: object, **options: Any) -> dict[str, Any]:
+        seen.append(options)
+        return {"login": "kim", "name": options["name"]}
+
+    monkeypatch.setattr(bootstrap, "create_agent", create)
+    code, out, _ = call(
+        capsys, "agent", "create", "kim", "--tenant", "demo", "--name", "김상담", "--menu", "1", "--menu", "2"
+    )
+    assert code == 0
+    assert seen == [
+        {"login": "kim", "tenant": "demo", "name": "김상담", "password": None, "menus": ("1", "2")}
+    ]
+    assert json.loads(out) == {"login": "kim", "name": "김상담"}
+    assert "김상담" in out
+
+
+@pytest.mark.parametrize(
+    ("problems", "code"), [([], 0), (["event 7 is missing", "event 9 is there twice"], 1)]
+)
+def test_journal_verify_fails_when_something_is_wrong(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, problems: list[str], code: int
+) -> None:
+    monkeypatch.setattr(bootstrap, "verify_journal", lambda settings: problems)
+    found, out, err = call(capsys, "journal", "verify")
+    assert found == code
+    assert all(problem in err for problem in problems)
+    assert ("whole" in out) == (not problems)
