@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -54,13 +65,17 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 class Tenant(Base):
     __tablename__ = "tenants"
     id: Mapped[int] = mapped_column(primary_key=True)
-    service_name: Mapped[str] = mapped_column(String(40), unique=True, comment="서비스명: part of the agents' login, fixed")
+    service_name: Mapped[str] = mapped_column(
+        String(40), unique=True, comment="서비스명: part of agents' logins, fixed"
+    )
     organisation: Mapped[str] = mapped_column(String(100), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
-    state: Mapped[str] = mapped_column(String(20), default="contract", comment="requested|verifying|contract|terminated")
+    state: Mapped[str] = mapped_column(
+        String(20), default="contract", comment="requested|verifying|contract|terminated"
+    )
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Seoul")
     licences: Mapped[int] = mapped_column(default=5)
-    caller_id: Mapped[str] = mapped_column(String(20), default="", comment="verified caller ID shown to customers")
+    caller_id: Mapped[str] = mapped_column(String(20), default="", comment="verified, shown to customers")
     service_level_seconds: Mapped[int] = mapped_column(default=20, comment="T")
     short_abandon_seconds: Mapped[int] = mapped_column(default=5, comment="A 인정시간")
     recall_seconds: Mapped[int] = mapped_column(default=30)
@@ -115,7 +130,9 @@ class Agent(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     extension: Mapped[str] = mapped_column(String(10), comment="DN, unique on the platform")
     sip_user: Mapped[str] = mapped_column(String(60), unique=True)
-    sip_password_enc: Mapped[str] = mapped_column(String(300), comment="SIP password, encrypted (browser login needs it)")
+    sip_password_enc: Mapped[str] = mapped_column(
+        String(300), comment="SIP password, encrypted (browser login needs it)"
+    )
     sip_ha1: Mapped[str] = mapped_column(String(32), comment="md5(user:domain:password) for the directory")
     group_id: Mapped[int | None] = mapped_column(ForeignKey("agent_groups.id"))
     active: Mapped[bool] = mapped_column(default=True)
@@ -266,7 +283,7 @@ class CallRow(Base):
     answered_at: Mapped[datetime | None] = mapped_column(comment="first talk with a person")
     ended_at: Mapped[datetime | None]
     did: Mapped[str] = mapped_column(String(24), default="")
-    number: Mapped[str] = mapped_column(String(40), default="", comment="the customer's (or other extension's) number")
+    number: Mapped[str] = mapped_column(String(40), default="", comment="the customer's, or the extension's")
     name: Mapped[str] = mapped_column(String(100), default="")
     queue_id: Mapped[int | None] = mapped_column(comment="last queue")
     menu: Mapped[str] = mapped_column(String(20), default="", comment="digits chosen")
@@ -279,7 +296,9 @@ class CallRow(Base):
     cause: Mapped[str] = mapped_column(String(60), default="", comment="FreeSWITCH's hangup cause")
     ended_by: Mapped[str] = mapped_column(String(10), default="")
     callback: Mapped[bool] = mapped_column(default=False)
-    recording: Mapped[str] = mapped_column(String(200), default="", comment="path under the recordings directory")
+    recording: Mapped[str] = mapped_column(
+        String(200), default="", comment="path under the recordings directory"
+    )
     recording_seconds: Mapped[float] = mapped_column(default=0)
     __table_args__ = (
         Index("ix_calls_tenant_started", "tenant_id", "started_at"),
@@ -299,7 +318,9 @@ class QueueVisit(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     agent_id: Mapped[int | None]
     wait_seconds: Mapped[float] = mapped_column(default=0)
-    talk_seconds: Mapped[float] = mapped_column(default=0, comment="talk of the agent who answered this visit")
+    talk_seconds: Mapped[float] = mapped_column(
+        default=0, comment="talk of the agent who answered this visit"
+    )
     __table_args__ = (Index("ix_visits_tenant_entered", "tenant_id", "entered_at"),)
 
 
@@ -393,5 +414,3 @@ class IngestedFile(Base):
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     offset: Mapped[int] = mapped_column(BigInteger, default=0)
     at: Mapped[datetime] = mapped_column(default=utcnow)
-
-

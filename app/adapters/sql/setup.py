@@ -1,0 +1,303 @@
+"""A tenant's settings: queues, tiers, 상담유형, 휴식사유, ARS versions, and all of it as one TenantConfig."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.adapters.sql.base import Scope, utcnow
+from app.adapters.sql.tables import (
+    Agent,
+    AgentGroup,
+    ArsVersion,
+    BreakReason,
+    ContactType,
+    Did,
+    Queue,
+    Tenant,
+    Tier,
+)
+from app.core.ars_json import ars_from_json
+from app.core.definitions import (
+    AgentConfig,
+    AgentStatus,
+    CallbackOffer,
+    QueueConfig,
+    Strategy,
+    TenantConfig,
+)
+from app.core.errors import AlreadyTaken, NotFound
+
+_TENANT_FIELDS = frozenset(
+    "organisation email timezone licences caller_id service_level_seconds short_abandon_seconds "
+    "recall_seconds misses_before_break status_after_login status_after_call recording "
+    "international_allowed response_target service_level_target".split()
+)
+_QUEUE_FIELDS = frozenset(
+    "name strategy delay_interval_seconds longest_wait_seconds announce_position callback callback_key "
+    "callback_after_seconds priority".split()
+)
+
+
+class SetUp(Scope):
+    """What a manager configures. Changes reach calls when they are published (``config`` is reloaded)."""
+
+    def tenant(self) -> Tenant:
+        """The tenant's own row. Raises NotFound."""
+        with self._reading() as session:
+            return self._tenant(session)
+
+    def update_tenant(self, **values: Any) -> Tenant:
+        """Change settings by column name; the service name never changes."""
+        unknown = values.keys() - _TENANT_FIELDS
+        if unknown:
+            raise TypeError(f"not a tenant's setting: {', '.join(sorted(unknown))}")
+        with self._writing() as session:
+            tenant = self._tenant(session)
+            for name, value in values.items():
+                setattr(tenant, name, value)
+        return tenant
+
+    def dids(self) -> Sequence[str]:
+        """The tenant's public numbers."""
+        with self._reading() as session:
+            return session.scalars(
+                select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id)
+            ).all()
+
+    def add_did(self, number: str, carrier: str = "SKTL") -> Did:
+        """Give the tenant a public number. Raises AlreadyTaken."""
+        with self._writing() as session:
+            if session.scalars(select(Did).where(Did.number == number)).first() is not None:
+                raise AlreadyTaken(
+                    f"the number {number} belongs to a tenant already", field="did", value=number
+                )
+            did = Did(tenant_id=self.tenant_id, number=number, carrier=carrier)
+            session.add(did)
+        return did
+
+    # -- queues -----------------------------------------------------------------------------------
+
+    def queues(self, *, deleted: bool = False) -> Sequence[Queue]:
+        """상담큐 by id; with ``deleted`` those of the past too."""
+        query = self._mine(Queue).order_by(Queue.id)
+        with self._reading() as session:
+            return session.scalars(query if deleted else query.where(Queue.deleted_at.is_(None))).all()
+
+    def create_queue(self, name: str, number: str = "", **values: Any) -> Queue:
+        """A queue with nobody assigned; its 큐번호 is drawn when none is given."""
+        self._check_queue(values)
+        with self._writing() as session:
+            queue = Queue(tenant_id=self.tenant_id, name=name, number=number, **values)
+            session.add(queue)
+            session.flush()
+            queue.number = number or str(70000 + queue.id)
+        return queue
+
+    def update_queue(self, queue_id: int, **values: Any) -> Queue:
+        """Change settings by column name. Raises NotFound."""
+        self._check_queue(values)
+        with self._writing() as session:
+            queue = self._owned(session, Queue, queue_id)
+            for name, value in values.items():
+                setattr(queue, name, value)
+        return queue
+
+    def delete_queue(self, queue_id: int) -> None:
+        """The queue takes no more calls; the statistics keep it. Raises NotFound."""
+        with self._writing() as session:
+            self._owned(session, Queue, queue_id).deleted_at = utcnow()
+            for tier in session.scalars(self._mine(Tier).where(Tier.queue_id == queue_id)):
+                session.delete(tier)
+
+    def tiers(self) -> Sequence[Tier]:
+        """Who is assigned to which queue."""
+        with self._reading() as session:
+            return session.scalars(self._mine(Tier).order_by(Tier.queue_id, Tier.level, Tier.agent_id)).all()
+
+    def set_tiers(self, queue_id: int, levels: Mapping[int, int]) -> None:
+        """Assign exactly these agents (agent id → level, 1 first). Raises NotFound for strangers."""
+        with self._writing() as session:
+            self._owned(session, Queue, queue_id)
+            for agent_id in levels:
+                self._owned(session, Agent, agent_id)
+            for tier in session.scalars(self._mine(Tier).where(Tier.queue_id == queue_id)):
+                session.delete(tier)
+            session.flush()
+            session.add_all(
+                Tier(tenant_id=self.tenant_id, queue_id=queue_id, agent_id=agent_id, level=level)
+                for agent_id, level in levels.items()
+            )
+
+    @staticmethod
+    def _check_queue(values: Mapping[str, Any]) -> None:
+        unknown = values.keys() - _QUEUE_FIELDS
+        if unknown:
+            raise TypeError(f"not a queue's setting: {', '.join(sorted(unknown))}")
+
+    # -- 상담유형, 휴식사유 ---------------------------------------------------------------------------
+
+    def contact_types(self, *, deleted: bool = False) -> Sequence[ContactType]:
+        """상담유형 by code."""
+        query = self._mine(ContactType).order_by(ContactType.code, ContactType.id)
+        with self._reading() as session:
+            return session.scalars(query if deleted else query.where(ContactType.deleted_at.is_(None))).all()
+
+    def create_contact_type(self, name: str, code: int = 0) -> ContactType:
+        """A new 상담유형."""
+        with self._writing() as session:
+            row = ContactType(tenant_id=self.tenant_id, name=name, code=code)
+            session.add(row)
+        return row
+
+    def delete_contact_type(self, contact_type_id: int) -> None:
+        """No longer offered; what was written up with it keeps it. Raises NotFound."""
+        with self._writing() as session:
+            self._owned(session, ContactType, contact_type_id).deleted_at = utcnow()
+
+    def break_reasons(self) -> Sequence[BreakReason]:
+        """휴식사유."""
+        query = self._mine(BreakReason).where(BreakReason.deleted_at.is_(None)).order_by(BreakReason.id)
+        with self._reading() as session:
+            return session.scalars(query).all()
+
+    def create_break_reason(self, name: str) -> BreakReason:
+        """A new 휴식사유."""
+        with self._writing() as session:
+            row = BreakReason(tenant_id=self.tenant_id, name=name)
+            session.add(row)
+        return row
+
+    def delete_break_reason(self, reason_id: int) -> None:
+        """No longer offered. Raises NotFound."""
+        with self._writing() as session:
+            self._owned(session, BreakReason, reason_id).deleted_at = utcnow()
+
+    # -- ARS --------------------------------------------------------------------------------------
+
+    def ars(self, state: str = "live") -> ArsVersion | None:
+        """The ``live`` version, or the ``draft`` being edited."""
+        with self._reading() as session:
+            return self._ars(session, state)
+
+    def save_draft(self, definition: Mapping[str, Any]) -> ArsVersion:
+        """Keep a draft (one per tenant); calls do not see it. Raises InvalidDefinition."""
+        ars_from_json(definition)
+        with self._writing() as session:
+            draft = self._ars(session, "draft")
+            if draft is None:
+                draft = ArsVersion(tenant_id=self.tenant_id, state="draft", definition=dict(definition))
+                session.add(draft)
+            draft.definition = dict(definition)
+        return draft
+
+    def publish_draft(self, by: str, at: datetime | None = None) -> ArsVersion:
+        """적용: the draft becomes live, the live version past, the tenant's version counts up.
+
+        Raises NotFound without a draft, InvalidDefinition when it cannot be read.
+        """
+        with self._writing() as session:
+            draft = self._ars(session, "draft")
+            if draft is None:
+                raise NotFound("there is no draft to publish", table="ArsVersion")
+            ars_from_json(draft.definition)
+            for old in session.scalars(self._mine(ArsVersion).where(ArsVersion.state == "live")):
+                old.state = "past"
+            draft.state, draft.published_at, draft.published_by = "live", at or utcnow(), by
+            self._tenant(session).version += 1
+        return draft
+
+    def count_publication(self) -> int:
+        """Something else that calls depend on (queues, agents, settings) was published; the new version."""
+        with self._writing() as session:
+            tenant = self._tenant(session)
+            tenant.version += 1
+            return tenant.version
+
+    # -- all of it ----------------------------------------------------------------------------------
+
+    def config(self) -> TenantConfig:
+        """Everything that decisions about the tenant's calls read. Raises NotFound, InvalidDefinition."""
+        with self._reading() as session:
+            tenant = self._tenant(session)
+            live = self._ars(session, "live")
+            dids = session.scalars(select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id))
+            queues = session.scalars(self._mine(Queue).where(Queue.deleted_at.is_(None)).order_by(Queue.id))
+            agents = session.scalars(
+                self._mine(Agent).where(Agent.deleted_at.is_(None)).order_by(Agent.id)
+            ).all()
+            groups = {row.id: row.name for row in session.scalars(self._mine(AgentGroup))}
+            tiers: dict[int, dict[int, int]] = defaultdict(dict)
+            for tier in session.scalars(self._mine(Tier).order_by(Tier.queue_id, Tier.level, Tier.agent_id)):
+                tiers[tier.queue_id][tier.agent_id] = tier.level
+            return TenantConfig(
+                tenant_id=tenant.id,
+                service_name=tenant.service_name,
+                under_contract=tenant.state == "contract",
+                licences=tenant.licences,
+                dids=tuple(dids),
+                caller_id=tenant.caller_id,
+                ars=ars_from_json(live.definition if live else {}),
+                queues={row.id: _queue(row, tiers[row.id]) for row in queues},
+                agents={row.id: _agent(row, groups) for row in agents},
+                timezone=tenant.timezone,
+                service_level_seconds=tenant.service_level_seconds,
+                short_abandon_seconds=tenant.short_abandon_seconds,
+                recall_seconds=tenant.recall_seconds,
+                misses_before_break=tenant.misses_before_break,
+                status_after_login=AgentStatus(tenant.status_after_login),
+                status_after_call=AgentStatus(tenant.status_after_call),
+                recording=tenant.recording,
+                international_allowed=tenant.international_allowed,
+                version=tenant.version,
+            )
+
+    def _tenant(self, session: Session) -> Tenant:
+        tenant = session.get(Tenant, self.tenant_id)
+        if tenant is None:
+            raise NotFound(f"no tenant {self.tenant_id}", table="Tenant", id=self.tenant_id)
+        return tenant
+
+    def _ars(self, session: Session, state: str) -> ArsVersion | None:
+        query = self._mine(ArsVersion).where(ArsVersion.state == state).order_by(ArsVersion.id.desc())
+        return session.scalars(query).first()
+
+    def agent_count(self) -> int:
+        """How many agents there are now, against the licences."""
+        living = self._mine(Agent).where(Agent.deleted_at.is_(None)).subquery()
+        with self._reading() as session:
+            return session.scalar(select(func.count()).select_from(living)) or 0
+
+
+def _queue(row: Queue, tiers: Mapping[int, int]) -> QueueConfig:
+    return QueueConfig(
+        queue_id=row.id,
+        name=row.name,
+        number=row.number,
+        strategy=Strategy(row.strategy),
+        delay_interval_seconds=row.delay_interval_seconds,
+        longest_wait_seconds=row.longest_wait_seconds,
+        announce_position=row.announce_position,
+        callback=CallbackOffer(row.callback),
+        callback_key=row.callback_key,
+        callback_after_seconds=row.callback_after_seconds,
+        priority=row.priority,
+        tiers=dict(tiers),
+    )
+
+
+def _agent(row: Agent, groups: Mapping[int, str]) -> AgentConfig:
+    return AgentConfig(
+        agent_id=row.id,
+        login=row.login,
+        name=row.name,
+        extension=row.extension,
+        sip_user=row.sip_user,
+        group=groups.get(row.group_id or 0, ""),
+        active=row.active,
+    )
