@@ -47,8 +47,6 @@ def common_params(settings: Settings) -> Params:
         ("rfc2833-pt", "101"),
         ("hold-music", "local_stream://sangdam"),
         ("suppress-cng", "true"),
-        ("rtp-timeout-sec", "300"),  # a caller whose network died does not hold a line for ever
-        ("rtp-hold-timeout-sec", "1800"),
         ("max-recv-requests-per-second", "0"),
     ]
     if settings.external_ip:

@@ -62,7 +62,7 @@ def render(settings: Settings, extra_modules: Sequence[str] = ()) -> list[str]:
     root = settings.freeswitch_dir
     if not _PLAIN_PATH.fullmatch(str(settings.state)):
         raise InvalidState(f"{settings.state}: FreeSWITCH needs a path of plain letters; set SANGDAM_STATE")
-    for name in (*PUBLISHED,):
+    for name in PUBLISHED:
         (settings.dialplan_dir / name).mkdir(exist_ok=True)
     directories = {name: root / name for name in _DIRECTORIES.values()}
     for directory in directories.values():
@@ -98,7 +98,7 @@ def render(settings: Settings, extra_modules: Sequence[str] = ()) -> list[str]:
         "log_levels": ",".join(_LEVELS[_LEVELS.index(level) :]),
         "core_log_level": level,
         "modules": modules,
-        # A call takes two legs with up to two ports each; new calls may come in bursts after a fault.
+        # One port for audio and one for RTCP is what a leg takes; calls come in bursts after a fault.
         "max_sessions": max(20, (settings.rtp_ports.high - settings.rtp_ports.low + 1) // 2),
         "sessions_per_second": 200,
         "rtp_low": settings.rtp_ports.low,
@@ -152,7 +152,11 @@ def _event_socket(settings: Settings) -> tuple[str, list[str]]:
         address = ipaddress.ip_address(settings.esl_host)
     except ValueError:
         # A name: controller and FreeSWITCH are containers on a private network of their own.
-        return ("127.0.0.1", loopback) if settings.esl_host == "localhost" else ("0.0.0.0", loopback + [*_PRIVATE])
+        return (
+            ("127.0.0.1", loopback)
+            if settings.esl_host == "localhost"
+            else ("0.0.0.0", loopback + [*_PRIVATE])
+        )
     return str(address), loopback if address.is_loopback else loopback + [*_PRIVATE]
 
 

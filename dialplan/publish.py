@@ -1,0 +1,202 @@
+"""Puts a tenant's files in place, all or nothing, and has FreeSWITCH read them.
+
+One file for each tenant in each of the folders ``public``, ``tenants`` and ``directory``: publishing one
+of a thousand tenants writes three files at most, and none whose text is the same. FreeSWITCH keeps
+calls on the extensions that they are in; it reads new ones at the next transfer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.definitions import TenantConfig, TenantId
+from app.core.errors import CoreError, InvalidDefinition
+from dialplan.compiler import compile_tenant, context_name
+from dialplan.model import Compiled
+from dialplan.xml import context_xml, public_xml
+
+FOLDERS = ("public", "tenants", "directory", "gateways")
+
+Reload = Callable[[], str | None]
+"""Has FreeSWITCH read its XML (``reloadxml``) and returns its reply; None when none is running, which then
+reads the files when it starts. Raises OSError when it cannot be asked."""
+
+
+class PublicationRejected(CoreError):
+    """FreeSWITCH does not accept the files: the previous ones are back in place. ``reply``: its words."""
+
+    code = "publication_rejected"
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(f"FreeSWITCH rejected the publication: {reply}", reply=reply)
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a publication did."""
+
+    tenant_id: TenantId
+    changed: tuple[Path, ...]
+    """Files that were written or removed; empty when everything was published already."""
+
+
+class Publisher:
+    """Publishes tenants below ``root`` (settings.dialplan_dir). Safe with several processes at once."""
+
+    def __init__(
+        self,
+        root: Path,
+        reload: Reload,
+        *,
+        sip_domain: str = "sangdam.local",
+        recordings_dir: str = "",
+    ) -> None:
+        self._root = root
+        self._reload = reload
+        self._sip_domain = sip_domain
+        self._recordings_dir = recordings_dir
+
+    def compile(self, config: TenantConfig) -> Compiled:
+        """The tenant's dialplan as this installation would publish it. Raises InvalidDefinition."""
+        return compile_tenant(config, self._sip_domain, self._recordings_dir)
+
+    def publish(self, config: TenantConfig, directory: str | None = None) -> Publication:
+        """Compile, write, reload. ``directory``: the tenant's SIP users (provisioning.directory_xml); None
+        leaves them as they are.
+
+        Raises InvalidDefinition (nothing was written), :class:`PublicationRejected` or OSError (the previous
+        files are back).
+        """
+        compiled = self.compile(config)
+        missing = [path for path in compiled.prompts if not os.path.isfile(path)]
+        if missing:
+            raise InvalidDefinition("sound files are missing", field="prompts", value=missing)
+        name = f"{context_name(config.tenant_id)}.xml"
+        texts: dict[Path, str | None] = {
+            self._root / "public" / name: public_xml(compiled),
+            self._root / "tenants" / name: context_xml(compiled),
+        }
+        if directory is not None:
+            texts[self._root / "directory" / name] = directory
+        return self._replace(config.tenant_id, texts)
+
+    def publish_directory(self, tenant_id: TenantId, directory: str) -> Publication:
+        """Only the SIP users: a new agent, a new password. Raises as :meth:`publish`."""
+        name = f"{context_name(tenant_id)}.xml"
+        return self._replace(tenant_id, {self._root / "directory" / name: directory})
+
+    def remove(self, tenant_id: TenantId) -> Publication:
+        """Take everything of the tenant away, previous versions too; callers of its numbers get 404."""
+        name = f"{context_name(tenant_id)}.xml"
+        publication = self._replace(tenant_id, {self._root / folder / name: None for folder in FOLDERS})
+        for folder in FOLDERS:
+            _previous(self._root / folder / name).unlink(missing_ok=True)
+        return publication
+
+    def published(self) -> frozenset[TenantId]:
+        """Tenants that have a context of their own."""
+        stems = (path.stem for path in (self._root / "tenants").glob("t*.xml"))
+        return frozenset(int(stem[1:]) for stem in stems if stem[1:].isdigit())
+
+    def _replace(self, tenant_id: TenantId, texts: Mapping[Path, str | None]) -> Publication:
+        for path, text in texts.items():
+            _check_xml(path, text)
+        with self._locked():
+            before = {path: _read(path) for path in texts}
+            wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
+            changes = {path: data for path, data in wanted.items() if data != before[path]}
+            if not changes:
+                return Publication(tenant_id, ())
+            try:
+                _write(changes)
+                reply = self._reload()
+            except OSError:
+                _write({path: before[path] for path in changes})
+                raise
+            if reply is not None and not _accepted(reply):
+                _write({path: before[path] for path in changes})
+                self._reload()
+                raise PublicationRejected(reply.strip())
+            _write({_previous(path): before[path] for path in changes})
+            return Publication(tenant_id, tuple(changes))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One publication at a time: FreeSWITCH must not read another's files half way."""
+        for folder in FOLDERS:
+            (self._root / folder).mkdir(parents=True, exist_ok=True)
+        with (self._root / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _accepted(reply: str) -> bool:
+    """``+OK [Success]``; FreeSWITCH says +OK also when the XML is broken, with the reason in brackets."""
+    return reply.strip() == "+OK [Success]"
+
+
+def _check_xml(path: Path, text: str | None) -> None:
+    if text is None:
+        return
+    try:
+        ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise InvalidDefinition(
+            f"{path.name} is not XML: {error}", field=path.parent.name, value=""
+        ) from error
+
+
+def _previous(path: Path) -> Path:
+    """Where the version before is kept; FreeSWITCH includes only ``*.xml``."""
+    return path.with_suffix(".xml.previous")
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write(files: Mapping[Path, bytes | None]) -> None:
+    """Write all drafts and force them to the disk, only then rename them one after the other."""
+    drafts: dict[Path, str] = {}
+    try:
+        for path, data in files.items():
+            if data is not None:
+                drafts[path] = _draft(path, data)
+        for path, data in files.items():
+            if data is None:
+                path.unlink(missing_ok=True)
+            else:
+                os.replace(drafts.pop(path), path)
+    finally:
+        for draft in drafts.values():
+            os.unlink(draft)
+    _sync_folders({path.parent for path in files})
+
+
+def _draft(path: Path, data: bytes) -> str:
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return name
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

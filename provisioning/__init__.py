@@ -1,0 +1,1 @@
+"""What phones and FreeSWITCH need to know each other: the SIP directory."""
