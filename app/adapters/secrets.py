@@ -34,8 +34,3 @@ class SecretBox:
 def new_password(length: int = 20) -> str:
     """A random password of letters and digits (5.95 bits each): safe in SIP, URLs and shells."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
-
-
-def ha1(user: str, domain: str, password: str) -> str:
-    """SIP digest's HA1 (RFC 2617 §3.2.2.2), what FreeSWITCH's directory calls ``a1-hash``."""
-    return hashlib.md5(f"{user}:{domain}:{password}".encode(), usedforsecurity=False).hexdigest()
