@@ -59,8 +59,6 @@ def holiday_on(holidays: Iterable[Holiday], day: date) -> Holiday | None:
 def state_at(
     slots: Sequence[Slot], holidays: Iterable[Holiday], now: datetime, tz: str | tzinfo
 ) -> OpenState:
-    slots: Sequence[Slot], holidays: Iterable[Holiday], now: datetime, tz: str | tzinfo
-) -> OpenState:
     """Holiday before hours; a slot that is closed (lunch) outweighs one that is open; no slot: closed.
 
     ``now`` is aware. A slot over midnight belongs to the weekday on which it begins, but a holiday is

@@ -59,7 +59,10 @@ def tenant(prompts: Mapping[str, str] | None = None, **changes: Any) -> TenantCo
             Slot(WEEKDAYS, time(9), time(18), name="평일"),
             Slot(WEEKDAYS, time(12), time(13), is_open=False, name="점심시간"),
         ),
-        holidays=(Holiday(date(2026, 1, 1), "새해", yearly=True), Holiday(date(2026, 3, 2), "임시", "temporary")),
+        holidays=(
+            Holiday(date(2026, 1, 1), "새해", yearly=True),
+            Holiday(date(2026, 3, 2), "임시", "temporary"),
+        ),
         prompts=prompts or prompt_paths(),
     )
     of_ars = {key.removeprefix("ars_"): changes.pop(key) for key in list(changes) if key.startswith("ars_")}
