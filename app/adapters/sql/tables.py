@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    MetaData,
     String,
     Text,
     UniqueConstraint,
@@ -53,6 +54,15 @@ def utcnow() -> datetime:
 class Base(DeclarativeBase):
     """Metadata of all tables."""
 
+    # Names for every constraint, so that a later migration can name what it changes.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map = {datetime: UtcDateTime(), date: Date(), dict[str, Any]: JSON(), list[Any]: JSON()}
 
 
@@ -128,7 +138,7 @@ class Agent(Base):
     login: Mapped[str] = mapped_column(String(60), comment="상담사ID, case sensitive")
     name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
-    extension: Mapped[str] = mapped_column(String(10), comment="DN, unique on the platform")
+    extension: Mapped[str] = mapped_column(String(10), unique=True, comment="DN, unique on the platform")
     sip_user: Mapped[str] = mapped_column(String(60), unique=True)
     sip_password_enc: Mapped[str] = mapped_column(
         String(300), comment="SIP password, encrypted (browser login needs it)"
