@@ -328,7 +328,11 @@ class SchedDel(ApiCall):
 
 @dataclass(frozen=True, slots=True)
 class ShowChannels(ApiCall):
-    """All channels, as JSON: ``{"row_count": n, "rows": [...]}``."""
+    """All channels, as JSON: ``{"row_count": n, "rows": [...]}``, without ``rows`` when there are none.
+
+    FreeSWITCH answers from a table that it writes in the background: a channel that was just created or
+    has just ended may be missing or still there. :class:`UuidExists` and :class:`UuidDump` know at once.
+    """
 
     command = "show"
 

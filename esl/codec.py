@@ -74,14 +74,11 @@ class Decoder:
         if self._broken is not None:
             raise self._broken
         try:
-            while True:
-                waiting = self._headers is None and not self._take_headers()
-                if waiting or len(self._buffer) - self._at < self._length:
-                    self._check_end()
-                    return None
-                frame = self._take_frame()
-                if frame is not None:
-                    return frame
+            waiting = self._headers is None and not self._take_headers()
+            if waiting or len(self._buffer) - self._at < self._length:
+                self._check_end()
+                return None
+            return self._take_frame()
         except ProtocolError as error:
             self._broken = error
             self._buffer.clear()
@@ -124,7 +121,7 @@ class Decoder:
         self._headers = headers
         self._at = self._searched = at
 
-    def _take_frame(self) -> Frame | None:
+    def _take_frame(self) -> Frame:
         headers = self._headers
         assert headers is not None
         end = self._at + self._length
@@ -143,7 +140,7 @@ class Decoder:
         return _frame(headers, body)
 
 
-def _frame(headers: dict[str, str], body: bytes) -> Frame | None:
+def _frame(headers: dict[str, str], body: bytes) -> Frame:
     kind = headers.get("Content-Type", "")
     if kind == "text/event-json":
         return parse_json_event(body)
@@ -162,8 +159,6 @@ def _frame(headers: dict[str, str], body: bytes) -> Frame | None:
         return RudeRejection(_text(body))
     if kind == "log/data":
         return LogLine(headers, _text(body))
-    if not headers:
-        return None
     raise ProtocolError(f"unknown Content-Type {kind[:80]!r}")
 
 
@@ -210,9 +205,14 @@ def parse_json_event(data: bytes) -> Event:
     except orjson.JSONDecodeError:
         return _odd_json_event(data)
     # orjson keeps the last of a repeated name. Within a JSON string a quote is always escaped, so
-    # ``":"`` stands once for each member that is a string, and elsewhere only in arrays: equal counts
-    # and no array mean that all names differ and all values are strings.
-    if type(headers) is not dict or data.count(b'":"') != len(headers) or (b"[" in data and b'":[' in data):
+    # ``":"`` stands once for each member that is a string, and elsewhere only inside arrays and objects:
+    # equal counts and neither of those mean that all names differ and all values are strings.
+    if (
+        type(headers) is not dict
+        or data.count(b'":"') != len(headers)
+        or (b"[" in data and b'":[' in data)
+        or (data.find(b"{", 1) > 0 and b'":{' in data)
+    ):
         return _odd_json_event(data)
     body = headers.pop("_body", "")
     return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)

@@ -21,6 +21,7 @@ from typing import Any
 import gevent
 import gevent.event
 import gevent.lock
+import gevent.socket
 from greenswitch import InboundESL
 
 from esl import commands, values
@@ -90,6 +91,7 @@ class Connection(InboundESL):  # type: ignore[misc]
         #: Why the connection ended; None while it has not.
         self.reason: EslError | None = None
         self.connected = False
+        self.sock: gevent.socket.socket | None = None
         self._decoder = Decoder()
         self._replies = Replies()
         self._jobs = Jobs()
@@ -160,7 +162,8 @@ class Connection(InboundESL):  # type: ignore[misc]
         self.connected = self._run = False
         if isinstance(reason, Overflow):
             self._events.clear()
-        self.sock.close()
+        if self.sock is not None:
+            self.sock.close()
         self._replies.fail(reason)
         self._jobs.fail(reason)
         self._wake.set()
@@ -176,16 +179,16 @@ class Connection(InboundESL):  # type: ignore[misc]
         Raises UnsafeValue (nothing was written), Disconnected, or Timeout if FreeSWITCH does not read,
         which ends the connection.
         """
-        self._check_connected()
+        self._open_socket()
         data = command.encode()
         deadline = gevent.Timeout(self.reply_timeout)
         writing = False
         try:
             with deadline, self._write_lock:
-                self._check_connected()
+                sock = self._open_socket()
                 writing = True
                 result = self._replies.expect()
-                self.sock.sendall(data)
+                sock.sendall(data)
                 return result
         except gevent.Timeout as timeout:
             if timeout is not deadline:
@@ -271,9 +274,10 @@ class Connection(InboundESL):  # type: ignore[misc]
         assert reply is not None
         return reply
 
-    def _check_connected(self) -> None:
-        if not self.connected:
+    def _open_socket(self) -> gevent.socket.socket:
+        if not self.connected or self.sock is None:
             raise self._gone()
+        return self.sock
 
     def _gone(self) -> Disconnected:
         if self.reason is None:
@@ -286,8 +290,9 @@ class Connection(InboundESL):  # type: ignore[misc]
         """The reader's loop."""
         reason: EslError
         try:
+            sock = self._open_socket()
             while True:
-                data = self.sock.recv(CHUNK)
+                data = sock.recv(CHUNK)
                 self._heard_at = time.monotonic()
                 self._decoder.feed(data)
                 while (frame := self._decoder.next_frame()) is not None:

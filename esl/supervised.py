@@ -100,6 +100,7 @@ class SupervisedConnection:
     def start(self) -> None:
         """Begin, in a greenlet of its own."""
         if self._greenlet is None:
+            self._stopped = False
             self._greenlet = gevent.spawn(self.run)
 
     def stop(self, timeout: float = 5.0) -> None:

@@ -41,8 +41,8 @@ from esl.commands import (
     UuidTransfer,
 )
 from esl.connection import Connection
-from esl.dialstring import DialString, User
-from esl.errors import AuthFailed, CommandFailed, Disconnected, EslError
+from esl.dialstring import DialString, User, display_name
+from esl.errors import AuthFailed, CommandFailed, Disconnected, EslError, UnsafeValue
 from esl.frames import Event
 from esl.supervised import SupervisedConnection
 
@@ -203,6 +203,10 @@ class Talk:
         return self.wait_for("CHANNEL_ANSWER", Unique_ID=leg)
 
 
+def shown_legs(talk: Talk) -> set[str]:
+    return {row["uuid"] for row in json.loads(talk.connection.api(ShowChannels())).get("rows", [])}
+
+
 @pytest.fixture
 def talk(switch: Switch) -> Iterator[Talk]:
     talk = Talk(switch)
@@ -240,11 +244,14 @@ def test_failures_have_types(talk: Talk) -> None:
 
 def test_a_call_from_its_creation_to_its_end(talk: Talk) -> None:
     leg = str(uuid.uuid4())
-    answered = talk.call(leg, origination_caller_id_number="01012345678", origination_caller_id_name="김 철수")
+    caller = {"origination_caller_id_number": "01012345678", "origination_caller_id_name": "김 철수"}
+    answered = talk.call(leg, **caller)
     assert answered.variable("origination_caller_id_number") == "01012345678"
     assert answered.variable("origination_caller_id_name") == "김 철수"
-    rows = json.loads(talk.connection.api(ShowChannels()))["rows"]
-    assert leg in {row["uuid"] for row in rows}
+    # FreeSWITCH writes this table behind the call's back: it may lag, and has no rows when empty.
+    with gevent.Timeout(5, AssertionError("the channel is not shown")):
+        while leg not in shown_legs(talk):
+            gevent.sleep(0.02)
     assert json.loads(talk.connection.api(UuidDump(leg)))["Unique-ID"] == leg
     talk.connection.send(HangupLeg(leg, "USER_BUSY"))
     assert talk.wait_for("CHANNEL_HANGUP_COMPLETE", Unique_ID=leg).get("Hangup-Cause") == "USER_BUSY"
@@ -339,6 +346,44 @@ def test_a_dial_string_means_what_it_says(talk: Talk) -> None:
         assert leg.variable("sip_h_X-Sangdam-Queue") == "sales desk"
     assert (a.variable("sangdam_offer"), b.variable("sangdam_offer")) == ("offer 1", "")
     assert (a.variable("leg_timeout"), b.variable("leg_timeout")) == ("", "20")
+
+
+# Every printable ASCII character, some in the spellings that FreeSWITCH knows something about.
+HOSTILE = [f"a{chr(code)}b" for code in range(32, 127)] + [
+    "x}[sangdam_evil=1]user/1002@test.local,{y", "a,sangdam_evil=1", "^^;a;sangdam_evil=1", "a:_:b",
+    "${system(touch /tmp/x)}", "$${base_dir}", "origination_nested_vars=true", "\\,sangdam_evil=1",
+    "'a,b'", "=", "%0A", "%2C", "a=b", "한국", "&park()", "a;sangdam_evil=1", "undef", "!a", "~b",
+]  # fmt: skip
+
+
+def test_a_hostile_value_in_a_dial_string_is_refused_or_stays_a_value(talk: Talk) -> None:
+    """What the builder lets through, FreeSWITCH reads as exactly that, in both kinds of brackets."""
+    accepted = {}
+    for index, value in enumerate(HOSTILE):
+        try:
+            DialString((User("1001", "test.local"),), {f"sangdam_{index}": value}).text()
+        except UnsafeValue:
+            continue
+        accepted[f"sangdam_{index}"] = value
+    assert 60 < len(accepted) < len(HOSTILE) - 20
+    for everyone in (accepted, {}):
+        leg = str(uuid.uuid4())
+        own = {"origination_uuid": leg, **({} if everyone else accepted)}
+        dial = DialString((User("1001", "test.local", own),), everyone)
+        assert talk.connection.bgapi(Originate(dial, App("park"), 10)).get(timeout=10).startswith("+OK")
+        event = talk.wait_for("CHANNEL_ANSWER", Unique_ID=leg)
+        assert {name: event.variable(name) for name in accepted} == accepted
+        names = {name for name in event.headers if name.startswith("variable_sangdam_")}
+        assert names == {"variable_" + name for name in accepted}
+
+
+def test_a_callers_name_is_cleaned_and_arrives(talk: Talk) -> None:
+    leg = str(uuid.uuid4())
+    name = display_name("Bob%0AUnique-ID%3A x\nUnique-ID: y}[sangdam_evil=1]${system(id)}, 'Kim'")
+    event = talk.call(leg, origination_caller_id_name=name)
+    assert event.variable("origination_caller_id_name") == name
+    assert "variable_sangdam_evil" not in event.headers
+    assert event.leg == leg
 
 
 def test_the_connection_comes_back_after_a_restart(tmp_path: Path) -> None:
