@@ -58,9 +58,11 @@ test-fast: $(VENV)/.dev front
 	@$(PY) -m pytest $(TESTS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev front
-	@echo "ruff …" && $(PY) -m ruff check .
-	@echo "mypy …" && $(PY) -m mypy --strict app/core esl app/config.py app/supervisor
-	@echo "import rules …" && $(PY) -m pytest -q --no-header tests/unit/test_import_rules.py
+	@bad=0; \
+	echo "ruff …"; $(PY) -m ruff check . || bad=1; \
+	echo "mypy …"; $(PY) -m mypy --strict app/core esl app/config.py app/supervisor || bad=1; \
+	echo "import rules …"; $(PY) -m pytest -q --no-header tests/unit/test_import_rules.py || bad=1; \
+	exit $$bad
 
 format: $(VENV)/.dev
 	@$(PY) -m ruff check --select I --fix -q . ; $(PY) -m ruff format .

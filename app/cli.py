@@ -7,6 +7,7 @@ where in the program they arose.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -36,7 +37,7 @@ class Sections(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if ctx.params.get("show_traceback"):
@@ -274,6 +275,10 @@ def main(arguments: list[str] | None = None, exit_with: Callable[[int], Any] = s
     except click.Abort:
         click.echo("Stopped.", err=True)
         exit_with(130)
+    except BrokenPipeError:
+        # `… | head` has seen enough; nothing more can be written, not even at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        exit_with(141)
     except click.ClickException as error:
         error.show()
         exit_with(error.exit_code)
