@@ -110,6 +110,7 @@ class Child:
         os.set_blocking(self.process.stdout.fileno(), False)
         self.pid_path.write_text(f"{self.process.pid}\n", "ascii")
         self.ready, self.killed_because, self.last_token = False, None, _NEVER_ASKED
+        self.tail.clear()
         self.started_at = self.fresh_at = now
 
     def answer(self, token: str | None, now: float) -> bool:
