@@ -46,7 +46,7 @@ from esl.errors import UnsafeValue
 
 __all__ = [
     "Api", "ApiCall", "App", "Auth", "BgApi", "Command", "Execute", "Exit", "Extension", "Filter",
-    "FilterDelete", "HangupLeg", "Inline", "NoEvents", "Originate", "ReloadXml", "SchedDel", "SchedHangup",
+    "FilterDelete", "HangupLeg", "Inline", "NoEvents", "Originate", "Ping", "ReloadXml", "SchedDel", "SchedHangup",
     "SchedTransfer", "SendEvent", "ShowChannels", "SofiaProfile", "Status", "SubscribeJson", "UuidAudio",
     "UuidBreak", "UuidBridge", "UuidBroadcast", "UuidBroadcastApp", "UuidDualTransfer", "UuidDump",
     "UuidExists", "UuidGetVar", "UuidKill", "UuidPark", "UuidPhoneEvent", "UuidRecord", "UuidSendDtmf",
@@ -225,6 +225,14 @@ class SendEvent:
 class NoEvents:
     def encode(self) -> bytes:
         return _message("noevents")
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Changes nothing: a listener that controls no call answers at once that it does not."""
+
+    def encode(self) -> bytes:
+        return _message("nolinger")
 
 
 @dataclass(frozen=True, slots=True)

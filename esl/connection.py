@@ -38,13 +38,6 @@ _EVENTS_BETWEEN_YIELDS = 64
 EventHandler = Callable[[Event], object]
 
 
-class _Ping:
-    """Answered at once by a listener that controls no call, and changes nothing."""
-
-    def encode(self) -> bytes:
-        return b"nolinger\n\n"
-
-
 class Connection(InboundESL):  # type: ignore[misc]
     """Connect, subscribe, then be called with events.
 
@@ -123,6 +116,9 @@ class Connection(InboundESL):  # type: ignore[misc]
             self.reason = error
             self._ended.set()
             raise
+        if self.reason is not None:  # closed by another greenlet meanwhile
+            self.sock.close()
+            raise ConnectFailed(str(self.reason))
         self.connected = True
         self._heard_at = time.monotonic()
         if deliver:
@@ -228,11 +224,10 @@ class Connection(InboundESL):  # type: ignore[misc]
         ``timeout``, else ``job_timeout``, seconds) or Disconnected. Needs BACKGROUND_JOB subscribed.
         """
         job = str(uuid.uuid4())
-        command = commands.BgApi.of(call, job)
-        seconds = self.job_timeout if timeout is None else timeout
-        result = self._jobs.expect(job, call.command, time.monotonic() + seconds)
+        deadline = time.monotonic() + (self.job_timeout if timeout is None else timeout)
+        result = self._jobs.expect(job, call.command, deadline)
         try:
-            self.post(command).rawlink(lambda reply: self._jobs.accepted(job, reply))
+            self.post(commands.BgApi.of(call, job)).rawlink(lambda reply: self._jobs.accepted(job, reply))
         except (EslError, ValueError):
             self._jobs.forget(job)
             raise
@@ -258,7 +253,8 @@ class Connection(InboundESL):  # type: ignore[misc]
 
     def ping(self, timeout: float | None = None) -> None:
         """Return if FreeSWITCH's listener answers; raise Timeout or Disconnected if not."""
-        self._wait(self.post(_Ping()), timeout, _Ping())
+        command = commands.Ping()
+        self._wait(self.post(command), timeout, command)
 
     def _wait(
         self,
@@ -280,9 +276,7 @@ class Connection(InboundESL):  # type: ignore[misc]
         return self.sock
 
     def _gone(self) -> Disconnected:
-        if self.reason is None:
-            return Disconnected("not connected")
-        return Disconnected(str(self.reason))
+        return Disconnected(str(self.reason or "not connected"))
 
     # --- Hearing ---
 
@@ -384,7 +378,7 @@ class Connection(InboundESL):  # type: ignore[misc]
             elif asked_at is None and now - self._heard_at > self.ping_interval:
                 asked_at = now
                 try:
-                    self.post(_Ping())
+                    self.post(commands.Ping())
                 except EslError as error:
                     log.warning("cannot ping: %s", error)
 
@@ -402,4 +396,4 @@ def _named(command: Any) -> str:
         return values.name(command.command)
     if isinstance(command, commands.Execute):
         return f"execute {command.app}"
-    return type(command).__name__.strip("_").lower()
+    return type(command).__name__.lower()

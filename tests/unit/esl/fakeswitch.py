@@ -10,6 +10,10 @@ import gevent
 import gevent.event
 from gevent.server import StreamServer
 
+from esl.connection import Connection
+from esl.errors import EslError
+from esl.frames import Event
+
 PASSWORD = "secret"
 CORE = "c0000000-0000-4000-8000-000000000001"
 
@@ -112,3 +116,14 @@ class FakeSwitch:
         if first == "nolinger":
             return reply("-ERR not controlling a session")
         return reply("+OK")
+
+
+class Ears:
+    """Remembers what it was called with."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.reasons: list[EslError] = []
+
+
+Connect = Callable[..., Connection]

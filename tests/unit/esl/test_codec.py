@@ -32,9 +32,7 @@ def message(kind: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 def json_event(**headers: str) -> bytes:
-    event = {
-        name.replace("_", "-") if name[0].isupper() else name: value for name, value in headers.items()
-    }
+    event = {name.replace("_", "-") if name[0].isupper() else name: value for name, value in headers.items()}
     return message("text/event-json", json.dumps(event, separators=(",", ":")).encode())
 
 

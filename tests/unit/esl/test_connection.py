@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import gevent
 import gevent.event
@@ -13,9 +12,7 @@ import pytest
 from esl.commands import Api, Execute, Status, SubscribeJson, UuidKill
 from esl.connection import Connection
 from esl.errors import (
-    AuthFailed,
     CommandFailed,
-    ConnectFailed,
     Disconnected,
     EslError,
     Overflow,
@@ -24,47 +21,7 @@ from esl.errors import (
 )
 from esl.frames import Event
 
-from .fakeswitch import CORE, PASSWORD, FakeSwitch, api_response, event, reply
-
-
-@pytest.fixture
-def switch() -> Iterator[FakeSwitch]:
-    switch = FakeSwitch()
-    yield switch
-    switch.stop()
-
-
-class Ears:
-    """Remembers what it was called with."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.reasons: list[EslError] = []
-
-
-@pytest.fixture
-def ears() -> Ears:
-    return Ears()
-
-
-Connect = Callable[..., Connection]
-
-
-@pytest.fixture
-def connect(switch: FakeSwitch, ears: Ears) -> Iterator[Connect]:
-    made: list[Connection] = []
-
-    def connect(deliver: bool = True, **options: object) -> Connection:
-        settings = {"on_event": ears.events.append, "on_disconnect": ears.reasons.append, **options}
-        connection = Connection("127.0.0.1", switch.port, PASSWORD, **settings)  # type: ignore[arg-type]
-        connection.connect(deliver=deliver)
-        made.append(connection)
-        return connection
-
-    yield connect
-    for connection in made:
-        connection.close()
-        assert connection.wait_closed(1)
+from .fakeswitch import CORE, Connect, Ears, FakeSwitch, api_response, event, reply
 
 
 def ended(connection: Connection) -> EslError:
@@ -72,65 +29,6 @@ def ended(connection: Connection) -> EslError:
     assert connection.reason is not None
     assert not connection.connected
     return connection.reason
-
-
-# --- Coming about ---
-
-
-def attempt(switch: FakeSwitch, password: str = PASSWORD) -> Connection:
-    return Connection("127.0.0.1", switch.port, password, connect_timeout=0.2, auth_timeout=0.1)
-
-
-def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    connection = Connection("127.0.0.1", port, PASSWORD)
-    with pytest.raises(ConnectFailed, match="refused"):
-        connection.connect()
-    assert connection.wait_closed(0)
-    with pytest.raises(ConnectFailed, match="make a new one"):
-        connection.connect()
-
-
-@pytest.mark.parametrize(
-    ("greeting", "message"),
-    [
-        (None, "no answer within"),
-        (b"Content-Type: auth/req", "no answer within"),
-        (b"HTTP/1.1 400 Bad Request\n\n", "Content-Type"),
-        (b"Content-Type: command/reply\nReply-Text: +OK\n\n", "not an event socket"),
-        (
-            b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n",
-            "refuses this address: Access Denied",
-        ),
-    ],
-    ids=["silent", "half a greeting", "a web server", "another protocol", "not on the access list"],
-)
-def test_a_wrong_greeting(greeting: bytes | None, message: str) -> None:
-    switch = FakeSwitch(greeting)
-    try:
-        with pytest.raises(ConnectFailed, match=message):
-            attempt(switch).connect()
-    finally:
-        switch.stop()
-
-
-def test_a_wrong_password(switch: FakeSwitch) -> None:
-    with pytest.raises(AuthFailed, match="invalid"):
-        attempt(switch, "wrong").connect()
-
-
-def test_a_password_that_would_be_a_second_command(switch: FakeSwitch) -> None:
-    with pytest.raises(UnsafeValue):
-        attempt(switch, "x\n\napi system id").connect()
-    assert switch.commands == []
-
-
-@pytest.mark.parametrize(("closes", "message"), [(False, "no answer"), (True, "closed")])
-def test_no_answer_to_the_password(switch: FakeSwitch, closes: bool, message: str) -> None:
-    switch.on["auth"] = (lambda fake, sock: fake.drop()) if closes else None
-    with pytest.raises(ConnectFailed, match=message):
-        attempt(switch).connect()
 
 
 # --- Asking ---
@@ -365,8 +263,9 @@ def test_handlers_by_name(switch: FakeSwitch, connect: Connect) -> None:
 def test_a_handler_may_ask_and_wait(switch: FakeSwitch, connect: Connect) -> None:
     answers: gevent.event.AsyncResult[tuple[str, str]] = gevent.event.AsyncResult()
     connection = connect()
-    connection.on_event = lambda happened: happened.name == "A" and answers.set(
-        (connection.api(Status()), connection.bgapi(Status()).get(timeout=1))
+    connection.on_event = lambda happened: (
+        happened.name == "A"
+        and answers.set((connection.api(Status()), connection.bgapi(Status()).get(timeout=1)))
     )
     switch.say(event("A"))
     assert answers.get(timeout=2) == ("+OK status\n", "+OK status\n")

@@ -151,5 +151,5 @@ def test_any_name_can_be_cleaned_for_display(name: str) -> None:
 
 def test_an_honest_name_is_kept() -> None:
     assert display_name("김 철수 (주)상담 & Co. No.1") == "김 철수 (주)상담 & Co. No.1"
-    assert display_name("O'Neil, \"Bob\" <sip:x>") == "O Neil Bob sip x"
+    assert display_name('O\'Neil, "Bob" <sip:x>') == "O Neil Bob sip x"
     assert display_name("x}[y=1]loopback/9999") == "x y 1 loopback 9999"

@@ -104,13 +104,6 @@ def test_a_connection_that_lasted_begins_again_at_the_first_wait() -> None:
 # --- Against a switch ---
 
 
-@pytest.fixture
-def switch() -> Iterator[FakeSwitch]:
-    switch = FakeSwitch()
-    yield switch
-    switch.stop()
-
-
 class Story:
     """What the receiver was told, in order."""
 
