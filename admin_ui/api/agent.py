@@ -12,7 +12,7 @@ from admin_ui.api.calls import with_words
 from admin_ui.context import person, platform, services
 from app.services.staff import transfer_targets
 
-blueprint = Blueprint("agent", __name__, description="Agents at work", url_prefix="/agent")
+blueprint = Blueprint("agent", __name__, description="Agents at work")
 
 COMMANDS: tuple[tuple[str, type[schemas.Schema], str], ...] = (
     ("login", schemas.PlatformArgs, "Start work: the status becomes what the manager has set for after login."),
@@ -48,14 +48,14 @@ def _register(path: str, schema: type[schemas.Schema], words: str) -> None:
             return {"ok": True, "data": services().commands.send(person(), path, given, agent_id)}
 
     Command.__name__ = "Command_" + path.replace("/", "_").replace("-", "_")
-    blueprint.route(f"/{path}", endpoint=Command.__name__)(Command)
+    blueprint.route(f"/agent/{path}", endpoint=Command.__name__)(Command)
 
 
 for _path, _schema, _words in COMMANDS:
     _register(_path, _schema, _words)
 
 
-@blueprint.route("/transfer/targets")
+@blueprint.route("/agent/transfer/targets")
 class Targets(MethodView):
     @blueprint.arguments(schemas.AgentIdArgs, location="query")
     @blueprint.response(200, schemas.Target(many=True))
@@ -66,7 +66,7 @@ class Targets(MethodView):
         return transfer_targets(services().live.snapshot(who.tenant_id), agent_id)
 
 
-@blueprint.route("/current")
+@blueprint.route("/agent/current")
 class CurrentCall(MethodView):
     @blueprint.response(200, schemas.Current)
     def get(self) -> dict[str, Any]:

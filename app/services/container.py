@@ -14,7 +14,6 @@ from app.services.history import History
 from app.services.live import LiveFeed, LiveHub
 from app.services.repository import Store
 from app.services.staff import Staff
-from app.services.statistics import Statistics
 
 
 class WebSettings(Protocol):
@@ -43,7 +42,6 @@ class Services:
     commands: AgentCommands
     history: History
     staff: Staff
-    statistics: Statistics
     live: LiveHub
     clock: Clock
     simulated: Callable[[], bool]
@@ -62,7 +60,6 @@ class Services:
             commands=AgentCommands(store, bus),
             history=History(store, settings.recordings_dir),
             staff=Staff(store),
-            statistics=Statistics(store, clock),
             live=LiveHub(feed),
             clock=clock,
             simulated=flag,
