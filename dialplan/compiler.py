@@ -338,6 +338,8 @@ class _Compiler:
         return [
             _set("RECORD_STEREO", "true"),
             _set("RECORD_BRIDGE_REQ", "true"),
+            # Shorter recordings would be thrown away; FreeSWITCH's own limit is three seconds.
+            _set("RECORD_MIN_SEC", "1"),
             _set("app_disable_expand_variables", "false"),
             Action("record_session", path),
             _set("app_disable_expand_variables", "true"),

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.core.tones import chime
 from app.supervisor.programs import find_freeswitch
-from freeswitch_conf.music import chime, ensure_music, write_wav
+from freeswitch_conf.music import ensure_music, write_wav
 from freeswitch_conf.profiles import common_params, external_params, internal_params
 from freeswitch_conf.timezones import posix_rules
 

@@ -1,0 +1,193 @@
+"""Default texts of every announcement, in Korean, made from the tenant's own settings.
+
+The names are those of ArsDefinition.prompts. A tenant may replace any text; the menu and the hours are
+then still written anew from the entries and the slots when the tenant leaves those two alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.core.business_hours import DAY_SECONDS, open_windows
+from app.core.definitions import MenuEntry, QueueConfig, Slot, TenantConfig
+from app.core.korean import clock, half_day, key, ordinal, speakable, topic
+
+LONGEST_TEXT = 200
+"""Characters that a tenant may type for one announcement (the seeds' limit)."""
+
+POSITIONS = 10
+"""Places in the queue that are announced one by one; ``position_more`` is for the places behind."""
+
+_DAY_NAMES = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
+
+_FIXED = {
+    "connecting": "상담원에게 연결해 드리겠습니다. 잠시만 기다려 주십시오.",
+    "delay": "지금은 모든 상담원이 통화 중입니다. 끊지 마시고 잠시만 더 기다려 주시면 곧 연결해 드리겠습니다.",
+    "unavailable": (
+        "죄송합니다. 지금은 상담원과 연결할 수 없습니다. 잠시 후 다시 전화해 주시기 바랍니다. 감사합니다."
+    ),
+    "lines_full": (
+        "죄송합니다. 지금은 전화가 많아 연결이 어렵습니다. 잠시 후 다시 전화해 주시기 바랍니다. 감사합니다."
+    ),
+    "invalid": "잘못 누르셨습니다.",
+    "no_digit": "입력하신 번호가 없어 통화를 마칩니다. 감사합니다.",
+    "wrong_digit": "입력하신 번호를 확인할 수 없어 통화를 마칩니다. 감사합니다.",
+    "callback_confirm": (
+        "지금 전화하신 번호로 연락을 받으시려면 일번, 다른 번호로 받으시려면 이번을 눌러 주십시오."
+    ),
+    "callback_number": "연락받으실 전화번호를 누르신 다음 우물 정자를 눌러 주십시오.",
+    "callback_done": "상담 예약이 접수되었습니다. 순서대로 연락드리겠습니다. 감사합니다.",
+    "forced_end": "상담원에 대한 폭언이나 부적절한 말씀으로 더 이상 상담할 수 없어 통화를 종료합니다.",
+    "hold": "잠시만 기다려 주십시오.",
+}
+
+
+def default_texts(config: TenantConfig) -> dict[str, str]:
+    """Name → text of every announcement that this tenant's calls can play."""
+    ars = config.ars
+    hours = hours_text(ars.slots)
+    texts = {
+        "greeting": greeting_text(config.service_name, recording=config.recording),
+        "after_hours": after_hours_text(hours),
+        "holiday": holiday_text(hours),
+        "callback_offer": callback_offer_text(config.queues),
+        **_FIXED,
+    }
+    if len(ars.menu) > 1:
+        texts["menu"] = menu_text(ars.menu)
+    single = len(ars.menu) == 1
+    for entry in ars.menu:
+        if entry.queue_id is None:
+            texts[f"announcement_{entry.digit}"] = announcement_text(entry, single=single)
+    if any(queue.announce_position for queue in config.queues.values()):
+        for place in range(1, POSITIONS + 1):
+            texts[f"position_{place}"] = position_text(place)
+        texts["position_more"] = f"현재 기다리시는 고객님이 {POSITIONS}명보다 많습니다."
+    return texts
+
+
+def texts_for(config: TenantConfig, own: Mapping[str, str]) -> dict[str, str]:
+    """What is said: the tenant's own text where there is one, else the default; figures written out.
+
+    An own text for an announcement that no call plays is left out.
+    """
+    defaults = default_texts(config)
+    hints = {
+        f"announcement_{entry.digit}": announcement_hint(single=len(config.ars.menu) == 1)
+        for entry in config.ars.menu
+        if entry.queue_id is None
+    }
+    spoken = {}
+    for name, default in defaults.items():
+        text = own.get(name, "").strip()
+        # Whatever is announced, the caller hears what the keys do afterwards.
+        spoken[name] = speakable(f"{text} {hints[name]}" if text and name in hints else text or default)
+    return spoken
+
+
+def greeting_text(service_name: str, *, recording: bool = True) -> str:
+    """Greeting, with the notice that the call is recorded when it is (통신비밀보호법, 개인정보 보호법)."""
+    notice = " 더 나은 상담을 위해 통화 내용이 녹음됩니다." if recording else ""
+    return f"안녕하세요. {service_name.strip()}입니다. 전화해 주셔서 감사합니다.{notice}"
+
+
+def menu_text(menu: Sequence[MenuEntry]) -> str:
+    """구매 상담은 일번, 수리 접수는 이번을 눌러 주십시오."""
+    choices = ", ".join(f"{topic(entry.name)} {key(entry.digit)}" for entry in menu)
+    return f"{choices}을 눌러 주십시오."
+
+
+def announcement_text(entry: MenuEntry, *, single: bool = False) -> str:
+    """The announcement, and what the keys do afterwards."""
+    return f"{(entry.announcement or '').strip()} {announcement_hint(single=single)}".strip()
+
+
+def announcement_hint(*, single: bool = False) -> str:
+    """1 = again, 2 = top; with a single entry the top is the greeting."""
+    top = "처음으로" if single else "처음 메뉴로"
+    return f"다시 들으시려면 일번, {top} 가시려면 이번을 눌러 주십시오."
+
+
+def callback_offer_text(queues: Mapping[int, QueueConfig]) -> str:
+    """The offer names the key of the queues; the queues of one tenant share the recording."""
+    keys = sorted({queue.callback_key for queue in queues.values()}) or ["*"]
+    name = key(keys[0])
+    particle = "을" if name.endswith("번") else "를"
+    return f"기다리지 않고 전화를 받기 원하시면 {name}{particle} 눌러 주십시오."
+
+
+def position_text(place: int) -> str:
+    """고객님은 현재 세 번째로 기다리고 계십니다."""
+    return f"고객님은 현재 {ordinal(place)}로 기다리고 계십니다."
+
+
+def after_hours_text(hours: str) -> str:
+    """Outside the hours; names them when there are any."""
+    told = f" 상담 시간은 {hours}입니다." if hours else ""
+    return f"지금은 상담 시간이 아닙니다.{told} 상담 시간에 다시 전화해 주시기 바랍니다. 감사합니다."
+
+
+def holiday_text(hours: str) -> str:
+    """On a holiday; names the usual hours when there are any."""
+    told = f" 상담 시간은 {hours}입니다." if hours else ""
+    return f"오늘은 휴무일입니다.{told} 상담 시간에 다시 전화해 주시기 바랍니다. 감사합니다."
+
+
+# -- hours, as a person says them -----------------------------------------------------------------
+
+
+def hours_text(slots: Sequence[Slot]) -> str:
+    """평일 오전 아홉 시부터 낮 열두 시까지, 오후 한 시부터 여섯 시까지, 토요일 …; empty when never open.
+
+    Days with the same hours are said together; a night is told from the day on which it begins.
+    """
+    alike: dict[tuple[tuple[int, int], ...], list[int]] = {}
+    for weekday, windows in _told_windows(slots).items():
+        if windows:
+            alike.setdefault(windows, []).append(weekday)
+    groups = sorted(alike.items(), key=lambda item: item[1])
+    return ", ".join(f"{days_text(days)} {_windows_text(windows)}" for windows, days in groups)
+
+
+def days_text(weekdays: Sequence[int]) -> str:
+    """매일, 평일, 주말, 월요일부터 목요일까지, or each by name."""
+    days = sorted(weekdays)
+    named = {tuple(range(7)): "매일", tuple(range(5)): "평일", (5, 6): "주말"}.get(tuple(days))
+    if named:
+        return named
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{_DAY_NAMES[days[0]]}부터 {_DAY_NAMES[days[-1]]}까지"
+    return ", ".join(_DAY_NAMES[day] for day in days)
+
+
+def _told_windows(slots: Sequence[Slot]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Windows of each weekday, a night joined to the evening before: its end lies beyond 24 hours."""
+    windows = open_windows(slots)
+    told = {day: list(found) for day, found in windows.items()}
+    for day, found in windows.items():
+        evening = found[-1] if found and found[-1][1] == DAY_SECONDS and found[-1][0] > 0 else None
+        tomorrow = windows[(day + 1) % 7]
+        if evening and tomorrow and tomorrow[0][0] == 0 and tomorrow[0][1] < DAY_SECONDS:
+            told[day][told[day].index(evening)] = (evening[0], DAY_SECONDS + tomorrow[0][1])
+            told[(day + 1) % 7].remove(tomorrow[0])
+    return {day: tuple(found) for day, found in told.items()}
+
+
+def _windows_text(windows: Sequence[tuple[int, int]]) -> str:
+    if list(windows) == [(0, DAY_SECONDS)]:
+        return "이십사 시간"
+    told, said = [], ""
+    for start, end in windows:
+        words = []
+        for second, particle in ((start, "부터"), (end, "까지")):
+            hour, minute = second // 3600, second % 3600 // 60
+            part = half_day(hour)
+            # 오후 한 시부터 여섯 시까지: the half of the day is said once.
+            word = clock(hour, minute, with_half_day=part != said)
+            next_day = "다음 날 " if second > DAY_SECONDS else ""
+            if next_day:
+                word = clock(hour, minute)
+            said = part if word != "자정" else ""
+            words.append(f"{next_day}{word}{particle}")
+        told.append(" ".join(words))
+    return ", ".join(told)
