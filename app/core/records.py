@@ -14,6 +14,7 @@ from datetime import datetime
 from app.core.billing import billed_seconds
 from app.core.definitions import CallId
 from app.core.journal import JournalEvent
+from app.core.outcomes import call_outcome
 from app.core.record_types import (
     CallbackDone,
     CallbackRecord,
@@ -312,7 +313,17 @@ def _call_record(draft: _Draft, talks: Sequence[TalkRecord], visits: Sequence[Vi
         with_other = with_other[:1]
     number = str((data.get("caller") if direction == "inbound" else data.get("number")) or "")
     seconds = sum(talk.talk_seconds for talk in with_other)
-    outcome = _outcome(direction, draft, with_other, visits) if ended is not None else ""
+    outcome = ""
+    if ended is not None:
+        outcome = call_outcome(
+            direction,
+            str(ended.data.get("cause") or ""),
+            str(ended.data.get("by") or ""),
+            talked=bool(with_other),
+            last_visit=visits[-1].outcome if visits else "",
+            ringing=draft.ringing,
+            steps=[step for step, _ in draft.steps],
+        )
     first = with_other[0].agent_id if with_other else None
     return CallRecord(
         call_id=_call(arrived),
@@ -338,51 +349,6 @@ def _call_record(draft: _Draft, talks: Sequence[TalkRecord], visits: Sequence[Vi
         recording=draft.recording[0],
         recording_seconds=draft.recording[1],
     )
-
-
-_ARS_ENDS = ("after_hours", "holiday", "lines_full", "no_digit", "wrong_digit", "announcement", "unavailable")
-
-_VISIT_ENDS = {
-    "refused": "refused",
-    "failed": "failed",
-    "queue_transfer": "failed",
-    "centre_transfer": "transferred",
-    "callback": "callback",
-    "timeout": "timeout",
-    "unavailable": "unavailable",
-    "lost": "lost",
-}
-
-
-def _outcome(
-    direction: str, draft: _Draft, talks: Sequence[TalkRecord], visits: Sequence[VisitRecord]
-) -> str:
-    """호종료상세사유 as a code.
-
-    connected; ringing_abandoned (an agent's phone was ringing), queue_abandoned, ars_abandoned; refused,
-    failed, transferred, callback, timeout, unavailable, lost; after_hours, holiday, lines_full, no_digit,
-    wrong_digit, announcement; outbound and internal: busy, no_answer, cancelled, failed.
-    """
-    assert draft.ended is not None
-    cause, by = str(draft.ended.data.get("cause") or ""), str(draft.ended.data.get("by") or "")
-    if talks:
-        return "connected"
-    if by == "lost":
-        return "lost"
-    if direction != "inbound":
-        by_cause = {"USER_BUSY": "busy", "NO_ANSWER": "no_answer", "NO_USER_RESPONSE": "no_answer"}
-        if cause in ("ORIGINATOR_CANCEL", "NORMAL_CLEARING") and by in ("agent", "caller"):
-            return "cancelled"
-        return by_cause.get(cause, "failed")
-    if visits:
-        last = visits[-1].outcome
-        if last == "abandoned":
-            return "ringing_abandoned" if draft.ringing else "queue_abandoned"
-        return _VISIT_ENDS.get(last, "failed")
-    for step, _ in reversed(draft.steps):
-        if step in _ARS_ENDS:
-            return step
-    return "ars_abandoned"
 
 
 def _callback_done(draft: _Draft, talks: Sequence[TalkRecord]) -> CallbackDone | None:
