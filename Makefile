@@ -14,7 +14,7 @@ TESTS ?= tests
 PYTEST_ARGS ?=
 
 help:
-	@echo "make run       start everything on this machine (Ctrl-C stops it)"
+	@echo "make run       start everything on this machine (Ctrl-C stops it); ARGS=--no-demo-traffic, ARGS=--verbose"
 	@echo "make test      lint, then all tests"
 	@echo "make test-fast the tests without the linters; TESTS=tests/unit/ground chooses"
 	@echo "make lint      ruff, mypy, the import rules"
