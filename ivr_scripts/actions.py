@@ -1,0 +1,74 @@
+"""The actions that scripts yield, and how a script ends."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play prompts by name, one after another. Sent back: the key of ``keys`` that interrupted, else ""."""
+
+    names: tuple[str, ...]
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MusicOnHold:
+    """Music from now on, beneath everything else. Sent back at once: ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait. Sent back: the first of ``keys`` that was pressed, or "" after ``seconds``."""
+
+    seconds: float
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Collect digits until ``terminator``, ``most`` digits or ``seconds`` without one. Sent back: the digits."""
+
+    seconds: float
+    most: int
+    terminator: str = "#"
+
+
+Action = Play | MusicOnHold | Wait | Collect
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a script ended: ``result`` and what else there is to say."""
+
+    result: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+Script = Generator[Action, str, Ended]
+
+
+class WaitingFacts(Protocol):
+    """What a waiting script may ask about its call while it runs."""
+
+    @property
+    def caller_number(self) -> str: ...
+
+    def position(self) -> int:
+        """Place in the queue, 1 first."""
+        ...
+
+    def waited_seconds(self) -> float:
+        """Since the call entered the queue."""
+        ...
+
+    def agents_logged_in(self) -> int:
+        """Agents of the queue that are logged in."""
+        ...
+
+    def prompt_exists(self, name: str) -> bool:
+        """Whether the tenant has this prompt."""
+        ...
