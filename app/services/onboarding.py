@@ -26,7 +26,7 @@ ALWAYS = (Slot(EVERY_DAY, time(0), time(0), True, "매일"),)
 
 
 class Vault(Protocol):
-    """Seals SIP passwords (app.adapters.secrets.SecretBox)."""
+    """Seals SIP passwords (app.adapters.vault.SecretBox)."""
 
     def seal(self, text: str) -> str: ...
 
@@ -50,7 +50,7 @@ def token_digest(token: str) -> str:
 
 class Onboarding:
     """Use cases over a store (app.adapters.sql.store.Store). ``ha1(user, domain, password)`` is
-    provisioning's, ``new_password()`` app.adapters.secrets'."""
+    provisioning's, ``new_password()`` app.adapters.vault'."""
 
     def __init__(
         self,
