@@ -6,8 +6,8 @@ from app.core.definitions import CallbackOffer, QueueConfig
 from ivr_scripts.actions import MusicOnHold, Play, Script, Wait, WaitingFacts
 from ivr_scripts.callback import ANSWER_SECONDS, leave_callback
 
-LAST_POSITION = 30
-"""Positions 1 … 30 have a prompt; further back nothing is said rather than something wrong."""
+MORE = "position_more"
+"""Prompt for the places that have none of their own."""
 
 
 def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
@@ -27,8 +27,8 @@ def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
         due = not offered and _offer_due(queue, facts)
         if not key and due:
             offered = True
-            key = yield Play(("callback_offer",), keys="1")
-            key = key or (yield Wait(ANSWER_SECONDS, keys="1"))
+            key = yield Play(("callback_offer",), keys=queue.callback_key)
+            key = key or (yield Wait(ANSWER_SECONDS, keys=queue.callback_key))
         elif not key:
             key = yield Play(_delay_prompts(queue, facts), keys=by_key)
         if key:
@@ -53,8 +53,7 @@ def _delay_prompts(queue: QueueConfig, facts: WaitingFacts) -> tuple[str, ...]:
     names = ["delay"]
     if queue.announce_position:
         position = f"position_{facts.position()}"
-        if facts.position() <= LAST_POSITION and facts.prompt_exists(position):
-            names.append(position)
+        names.append(position if facts.prompt_exists(position) else MORE)
     if queue.callback is CallbackOffer.BY_KEY:
-        names.append("callback_by_key")
+        names.append("callback_offer")
     return tuple(name for name in names if facts.prompt_exists(name))

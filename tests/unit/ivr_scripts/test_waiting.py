@@ -18,7 +18,7 @@ class Facts:
     place: int = 4
     waited: float = 0.0
     logged_in: int = 2
-    prompts: frozenset[str] = frozenset({"delay", "position_4", "callback_by_key"})
+    prompts: frozenset[str] = frozenset({"delay", "position_4", "position_more", "callback_offer"})
 
     def position(self) -> int:
         return self.place
@@ -58,7 +58,7 @@ def test_the_position_is_said_when_the_tenant_wants_it_and_it_has_a_prompt():
     asked, _ = dialogue(queue, Facts(), ["", ""])
     assert asked[-1] == Play(("delay", "position_4"))
     asked, _ = dialogue(queue, Facts(place=31), ["", ""])
-    assert asked[-1] == Play(("delay",))
+    assert asked[-1] == Play(("delay", "position_more"))
 
 
 def test_a_key_leaves_a_callback_to_the_calling_number():
@@ -85,9 +85,9 @@ def test_a_caller_without_a_number_is_asked_for_one_at_once():
 def test_after_so_many_seconds_the_callback_is_offered_once():
     queue = replace(QUEUE, callback=CallbackOffer.AFTER_SECONDS)
     asked, end = dialogue(queue, Facts(), [""] * 10)
-    offers = [one for one in asked if one == Play(("callback_offer",), "1")]
+    offers = [one for one in asked if one == Play(("callback_offer",), "*")]
     assert asked[:7] == [
-        MusicOnHold(), Wait(20), Play(("delay",)), Wait(20), Play(("delay",)), Wait(10), Play(("callback_offer",), "1"),
+        MusicOnHold(), Wait(20), Play(("delay",)), Wait(20), Play(("delay",)), Wait(10), Play(("callback_offer",), "*"),
     ]  # fmt: skip
     assert len(offers) == 1
     assert end is None
@@ -95,8 +95,8 @@ def test_after_so_many_seconds_the_callback_is_offered_once():
 
 def test_with_nobody_logged_in_the_callback_is_offered_at_once():
     queue = replace(QUEUE, callback=CallbackOffer.NOBODY_LOGGED_IN)
-    asked, end = dialogue(queue, Facts(logged_in=0), ["", "1", "1", ""])
-    assert asked[1] == Play(("callback_offer",), "1")
+    asked, end = dialogue(queue, Facts(logged_in=0), ["", "*", "1", ""])
+    assert asked[1] == Play(("callback_offer",), "*")
     assert end == Ended("callback", {"number": "01036001234"})
 
 
