@@ -34,8 +34,8 @@ def _calls(settings: Settings) -> Iterator[str]:
 
 def _addresses(settings: Settings) -> Iterator[str]:
     rows = [
-        ("Agent desktop 상담 APP", f"{settings.public_url}/agent/"),
-        ("Admin portal", f"{settings.public_url}/admin/"),
+        ("Agent desktop 상담 APP", f"{settings.public_url}/desk/"),
+        ("Admin portal", f"{settings.public_url}/"),
         ("API", f"{settings.public_url}/api/v1/openapi.json"),
     ]
     if find_freeswitch(settings.freeswitch) is not None:

@@ -194,7 +194,7 @@ def test_from_nothing_to_a_running_system_and_back_to_nothing(run: Callable[...,
     assert places == sorted(places)
     assert "Calls are simulated, because SANGDAM_FREESWITCH is none." in said
     assert "password secret3, extension 103" in said
-    assert "/agent/" in said and "/admin/" in said
+    assert "/desk/" in said and "/api/v1/openapi.json" in said
 
     # What dies is replaced, the rest goes on.
     controller, web = here.pid("controller"), here.pid("web")
