@@ -38,6 +38,10 @@ def _number(value: str) -> str:
     return values.number(value)
 
 
+def _caller_id(value: str) -> str:
+    return value if value == "anonymous" else values.number(value)
+
+
 def _text(value: str) -> str:
     if _FORBIDDEN.search(value) or _NESTED.search(value) or value != value.strip(" ") or len(value) > 512:
         raise UnsafeValue(f"a dial string cannot carry {value[:80]!r}")
@@ -89,7 +93,7 @@ _ALLOWED = {
     "leg_timeout": _seconds,
     "media_webrtc": _flag,
     "origination_caller_id_name": _text,
-    "origination_caller_id_number": _number,
+    "origination_caller_id_number": _caller_id,
     "origination_callee_id_name": _text,
     "origination_callee_id_number": _number,
     "originate_continue_on_timeout": _flag,
@@ -99,6 +103,7 @@ _ALLOWED = {
     "park_timeout": _seconds,
     "ringback": _playable,
     "rtp_secure_media": _flag,
+    "sip_auto_answer": _flag,
     "sip_cid_type": values.name,
     "transfer_ringback": _playable,
 }
