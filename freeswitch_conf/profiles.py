@@ -72,9 +72,9 @@ def internal_params(settings: Settings, *, opus: bool) -> Params:
         ("force-register-domain", settings.sip_domain),
         ("force-register-db-domain", settings.sip_domain),
         ("force-subscription-domain", settings.sip_domain),
-        # Browser and desk phone of one agent both ring; a browser that went away does not.
-        ("multiple-registrations", "contact"),
-        ("max-registrations-per-extension", "5"),
+        # The newest registration of an account counts: an offer chooses the agent leg's UUID, which
+        # FreeSWITCH gives to one contact only and fails the others, so a stale one would not ring.
+        ("multiple-registrations", "false"),
         ("tcp-unreg-on-socket-close", "true"),
         ("sip-force-expires-max", "3600"),
         ("sip-force-expires-min", "30"),

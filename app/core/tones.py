@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import sys
 import wave
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -72,14 +71,8 @@ def wav_bytes(rate: int, samples: array[int]) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes((samples if sys.byteorder == "little" else _swapped(samples)).tobytes())
+        file.writeframes(samples.tobytes())
     return buffer.getvalue()
-
-
-def _swapped(samples: array[int]) -> array[int]:
-    copy = samples[:]
-    copy.byteswap()
-    return copy
 
 
 Shape = Callable[[float], float]
@@ -87,11 +80,11 @@ Shape = Callable[[float], float]
 
 
 def _pitch(note: int) -> float:
-    return 440.0 * 2.0 ** ((note - 69) / 12)
+    return 440.0 * math.pow(2.0, (note - 69) / 12)
 
 
 def _swell(position: float) -> float:
-    return math.sin(math.pi * position) ** 1.5
+    return math.pow(math.sin(math.pi * position), 1.5)
 
 
 def _strike(position: float) -> float:
