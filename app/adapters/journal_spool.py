@@ -8,6 +8,7 @@ leave it alone.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import secrets
 import threading
@@ -60,7 +61,7 @@ class JournalSpool:
         """
         if not events:
             return
-        own = _Batch(b"".join(orjson.dumps(event.to_json()) + b"\n" for event in events))
+        own = _Batch(b"".join(_line(event) for event in events))
         with self._queue_lock:
             self._waiting.append(own)
         with self._write_lock:
@@ -144,7 +145,7 @@ def read_lines(path: Path, offset: int, most_bytes: int = 4 * 1024 * 1024) -> tu
         while data and b"\n" not in data and (more := file.read(most_bytes)):
             data += more
     end = data.rfind(b"\n") + 1
-    return data[:end].splitlines(), offset + end
+    return data[:end].split(b"\n")[:-1], offset + end
 
 
 def parse_line(line: bytes) -> JournalEvent:
@@ -174,6 +175,15 @@ def read_spool(directory: Path, since: datetime | None = None) -> Iterator[Journ
                     continue
                 if since is None or event.at >= since:
                     yield event
+
+
+def _line(event: JournalEvent) -> bytes:
+    shape = event.to_json()
+    try:
+        return orjson.dumps(shape) + b"\n"
+    except TypeError:
+        # Half a surrogate pair, from a caller's broken name: JSON's text cannot carry it.
+        return json.dumps(shape, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _write_all(file: int, data: bytes) -> None:

@@ -126,3 +126,5 @@ class CallFacts:
     talks: tuple[TalkRecord, ...] = ()
     callbacks: tuple[CallbackRecord, ...] = ()
     callback_done: CallbackDone | None = None
+    unreadable: tuple[str, ...] = ()
+    """Identities of events that lack what their kind needs; the records are made without them."""

@@ -76,6 +76,7 @@ class _Draft:
     held_since: dict[str, datetime] = field(default_factory=dict)
     callbacks: list[CallbackRecord] = field(default_factory=list)
     recording: tuple[str, float] = ("", 0.0)
+    unreadable: list[str] = field(default_factory=list)
 
 
 def reduce_call(events: Iterable[JournalEvent]) -> CallFacts:
@@ -83,8 +84,12 @@ def reduce_call(events: Iterable[JournalEvent]) -> CallFacts:
     draft = _Draft()
     for event in in_order(events):
         handler = _HANDLERS.get(event.kind)
-        if handler is not None:
+        if handler is None:
+            continue
+        try:
             handler(draft, event)
+        except (KeyError, TypeError, ValueError):
+            draft.unreadable.append(event.event_id)
     return _finish(draft)
 
 
@@ -248,7 +253,13 @@ def _finish(draft: _Draft) -> CallFacts:
     offers = sorted(draft.offers.values(), key=lambda o: (o.made_at, o.offer_id))
     call = _call_record(draft, talks, visits) if draft.arrived is not None else None
     return CallFacts(
-        call, tuple(visits), tuple(offers), tuple(talks), tuple(draft.callbacks), _callback_done(draft, talks)
+        call,
+        tuple(visits),
+        tuple(offers),
+        tuple(talks),
+        tuple(draft.callbacks),
+        _callback_done(draft, talks),
+        tuple(draft.unreadable),
     )
 
 

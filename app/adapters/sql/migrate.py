@@ -71,4 +71,5 @@ def upgrade_connection(connection: Connection) -> None:
 def differences(connection: Connection) -> list[Any]:
     """What the models have and the database has not, or the other way round; [] when they agree."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return compare_metadata(context, Base.metadata)
+    found: list[Any] = compare_metadata(context, Base.metadata)
+    return found
