@@ -20,7 +20,7 @@ from app.core.definitions import TenantConfig, TenantId
 from app.core.errors import CoreError, InvalidDefinition
 from dialplan.compiler import compile_tenant, context_name
 from dialplan.model import Compiled
-from dialplan.xml import context_xml, public_xml
+from dialplan.writer import context_xml, public_xml
 
 FOLDERS = ("public", "tenants", "directory", "gateways")
 

@@ -11,7 +11,7 @@ import pytest
 from app.core.definitions import MenuEntry, QueueConfig
 from dialplan.compiler import compile_tenant
 from dialplan.model import Action, Condition, When, named
-from dialplan.xml import context_xml, public_xml
+from dialplan.writer import context_xml, public_xml
 from tests.unit.dialplan.example import DID, REPAIRS, SALES, tenant
 
 HOSTILE = "<a>&\"'${system(id)} $${esl_password} ]]> --> <!-- \n\t\x00\x1b\ud800 %0A 한글 😀"
