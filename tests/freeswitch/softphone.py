@@ -128,11 +128,12 @@ class SoftPhone:
         answer_after: float = 0.0,
         hertz: float = 0.0,
         address: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self.server, self.user, self.password, self.domain = server, user, password, domain
         self.on_invite, self.answer_after, self.hertz, self.address = on_invite, answer_after, hertz, address
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, 0))
+        self.socket.bind((address, port))
         self.socket.settimeout(0.2)
         self.port: int = self.socket.getsockname()[1]
         self.calls: list[Call] = []
