@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from array import array
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from app.adapters.sound import NotSound, levels, read_wav, telephone_wav
 from app.adapters.speech import EspeakSpeech, ToneSpeech, find_engine, open_speech
 from app.core.tones import RATES, compose, wav_bytes
 from app.ports import SpeechUnavailable
-from dialplan.prompts import render_prompts, sweep
+from app.services.prompts import PromptRenderer
+from dialplan.compiler import compile_tenant
 from tests.unit.dialplan.example import tenant
 
 SENTENCE = "안녕하세요. 상담원에게 연결해 드리겠습니다. 잠시만 기다려 주십시오."
@@ -166,8 +166,6 @@ def test_the_music_is_pleasant_to_measure() -> None:
 
 
 class Counting:
-    voice = "test 1"
-
     def __init__(self) -> None:
         self.said: list[str] = []
 
@@ -178,24 +176,12 @@ class Counting:
 
 def test_a_publication_speaks_only_what_is_new(tmp_path: Path) -> None:
     voice = Counting()
-    first = render_prompts(tenant(), {}, voice, tmp_path)
+    render = PromptRenderer(voice, tmp_path, "test 1")
+    first = render(tenant(), {})
     assert all(Path(path).read_text() for path in first.values())
     voice.said.clear()
-    second = render_prompts(tenant(), {"greeting": "새 인사말입니다."}, voice, tmp_path)
+    second = render(tenant(), {"greeting": "새 인사말입니다."})
     assert voice.said == ["새 인사말입니다."]
     assert {name for name in first if first[name] != second[name]} == {"greeting"}
     assert Path(first["greeting"]).exists(), "somebody may be listening to it"
-    uploaded = render_prompts(tenant(), {}, voice, tmp_path, {"greeting": "/uploads/a.wav"})
-    assert uploaded["greeting"] == "/uploads/a.wav"
-
-
-def test_replaced_announcements_are_swept_but_not_at_once(tmp_path: Path) -> None:
-    voice = Counting()
-    for number, text in enumerate(["가", "나", "다", "라"]):
-        paths = render_prompts(tenant(), {"greeting": text}, voice, tmp_path)
-        os.utime(paths["greeting"], (number, number))
-    config = tenant(paths)
-    removed = sweep(config, tmp_path, keep=2)
-    assert [path.read_text() for path in sorted((tmp_path / "t1").glob("greeting-*"))] != []
-    assert len(removed) == 1
-    assert all(Path(path).exists() for path in paths.values())
+    compile_tenant(tenant(second))
