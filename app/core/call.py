@@ -71,7 +71,6 @@ class Consult:
     """A consultation while the customer is held."""
 
     leg: Leg
-    number_of: int  # counts the consultations of the call, from 1
     started_at: datetime
     agent_id: AgentId | None = None
     number: str = ""
@@ -116,6 +115,7 @@ class Call:
     to_queue: QueueId | None = None  # blind transfer to a queue, until the customer's leg rests
     return_to: AgentId | None = None
     leaving: frozenset[Leg] = frozenset()
+    agent_rests: bool = False  # the agent leg is parked, apart from the customer
     did: str = ""
     number: str = ""
     name: str = ""
@@ -124,17 +124,16 @@ class Call:
     customer_answered_at: datetime | None = None
     answered_at: datetime | None = None  # first talk with a person
     talk_since: datetime | None = None
-    talk_direction: str = ""
-    talk_visit: str = ""  # the visit that the present talk answered
+    talk_id: str = ""
+    peer_talk: str = ""  # internal: the talk of the called agent
     talk_seconds: float = 0.0
-    talks: int = 0
     held_since: datetime | None = None
-    holds: int = 0
-    consults: int = 0
     recording: bool = False
     overdue: bool = False  # the longest wait ran out while a phone was ringing
     declined: Mapping[AgentId, datetime] = field(default_factory=dict)  # not again before
     ended_by: str = ""
+    first_gone: str = ""  # whose leg went first: who ended it, when no telephone says so
+    ended_at: datetime | None = None
     cause: str = ""
 
     @property

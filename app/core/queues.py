@@ -31,6 +31,10 @@ class Queue:
         """With one more caller, at the place that ``entry`` sorts to."""
         return replace(self, waiting=_inserted(self.waiting, entry), open=_inserted(self.open, entry))
 
+    def joined(self, entry: Waiting) -> Queue:
+        """With one more caller for whom a phone rings already (a transfer): counted, not to be offered."""
+        return replace(self, waiting=_inserted(self.waiting, entry))
+
     def left(self, entry: Waiting) -> Queue:
         """Without that caller; nothing changes when it is not there."""
         return replace(self, waiting=_removed(self.waiting, entry), open=_removed(self.open, entry))
