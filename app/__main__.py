@@ -5,10 +5,11 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036  (so that an older Python gets a sentence, not a traceback)
     sys.exit("Sangdam needs Python 3.11 or newer; this one is " + sys.version.split()[0])
 
-GEVENT_PROCESSES = frozenset({"controller", "web"})
+GEVENT_PROCESSES = frozenset({"controller", "web", "simswitch"})
 """Commands whose sockets and locks have to be gevent's; the others run on ordinary threads."""
 
-if GEVENT_PROCESSES.intersection(sys.argv[1:2]):
+_command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+if _command in GEVENT_PROCESSES:
     from gevent import monkey
 
     monkey.patch_all()

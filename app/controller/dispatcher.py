@@ -10,7 +10,6 @@ import gevent
 import gevent.queue
 import structlog
 
-from app.controller.liveview import LiveView
 from app.controller.nodes import Nodes
 from app.controller.people import BadCommand, parse
 from app.controller.runner import Runner
@@ -24,6 +23,14 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 """Events taken before timers and the live view get their turn."""
+
+
+class Live(Protocol):
+    """The live view, as the dispatcher sees it."""
+
+    def next_due(self, now: float) -> float | None: ...
+
+    def publish(self, now: float) -> None: ...
 
 
 class Core(Protocol):
@@ -49,7 +56,7 @@ class Dispatcher:
         scripts: ScriptEvents,
         nodes: Nodes,
         timers: Timers,
-        live: LiveView,
+        live: Live,
         clock: Clock,
         reply: Callable[[str, Mapping[str, Any]], None],
     ) -> None:

@@ -212,6 +212,13 @@ class SetUp(Scope):
             self._tenant(session).version += 1
         return draft
 
+    def set_live_prompts(self, prompts: Mapping[str, str]) -> None:
+        """The sound files of the live version are elsewhere now (rendered again); its texts stay."""
+        with self._writing() as session:
+            live = self._ars(session, "live")
+            if live is not None:
+                live.definition = {**live.definition, "prompts": dict(prompts)}
+
     def count_publication(self) -> int:
         """Something else that calls depend on (queues, agents, settings) was published; the new version."""
         with self._writing() as session:

@@ -1,53 +1,67 @@
 """The one place that wires the parts together; the command line and the supervisor call only this.
 
-Every function takes the checked settings. Each raises :class:`NotReady` when a part that it needs
-is not installed or not built; the command line prints that as a sentence.
+Every function takes the checked settings; what is wired is imported when it is called, so that one
+process does not load another's libraries.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.config import Settings
 
 
-class NotReady(RuntimeError):
-    """A part of the product cannot be started; the text says which and what to do."""
-
-
-def _not_ready(part: str) -> NoReturn:
-    raise NotReady(f"{part} is not part of this build yet.")
-
-
 def run_controller(settings: Settings) -> None:
     """Run the controller until SIGTERM. gevent has been monkey-patched before this is called."""
-    _not_ready("The controller")
+    from app.bootstrap import controller
+
+    controller.run_controller(settings)
 
 
 def run_web(settings: Settings) -> None:
     """Serve the portals, the API and the agent desktop until SIGTERM. gevent is patched before."""
-    _not_ready("The web server")
+    from app.bootstrap import web
+
+    web.run_web(settings)
 
 
 def run_worker(settings: Settings) -> None:
     """Run background jobs (speech, exports, recordings) until SIGTERM."""
-    _not_ready("The worker")
+    from app.worker import run_worker as run
+
+    run(settings)
 
 
 def run_simswitch(settings: Settings) -> None:
     """Run the built-in stand-in for FreeSWITCH on the Event Socket port until SIGTERM."""
-    _not_ready("The simulator")
+    from app.bootstrap import simulator
+
+    simulator.run_simswitch(settings)
+
+
+def render_freeswitch(settings: Settings) -> list[str]:
+    """Write FreeSWITCH's configuration and every tenant's files; the command line that starts it."""
+    from app.bootstrap import setup
+    from freeswitch_conf import render
+
+    argv = render(settings)
+    setup.refresh_all(settings)
+    return argv
 
 
 def upgrade_database(settings: Settings) -> None:
     """Bring the database to the newest schema; a database that is already there is left alone."""
-    _not_ready("The database")
+    from app.adapters.sql.migrate import upgrade_database as upgrade
+
+    upgrade(settings.database_url)
 
 
 def seed_demo(settings: Settings) -> dict[str, Any]:
     """Make the demo tenant if it is missing, write ``demo-logins.json`` and return its content."""
-    _not_ready("The demo tenant")
+    from app.bootstrap import setup
+
+    return setup.seed_demo(settings)
 
 
 def create_tenant(settings: Settings, **kw: Any) -> dict[str, Any]:
@@ -55,29 +69,34 @@ def create_tenant(settings: Settings, **kw: Any) -> dict[str, Any]:
 
     Returns what the operator needs to hand over (logins, DID).
     """
-    _not_ready("Making tenants")
+    from app.bootstrap import setup
+
+    return setup.create_tenant(settings, **kw)
 
 
 def create_agent(settings: Settings, **kw: Any) -> dict[str, Any]:
     """Make an agent of one tenant (``tenant``, ``login``, ``name``, ``password``, ``menus``)."""
-    _not_ready("Making agents")
+    from app.bootstrap import setup
+
+    return setup.create_agent(settings, **kw)
 
 
 def create_token(settings: Settings, **kw: Any) -> dict[str, Any]:
     """Make an API token for one login of a tenant (``tenant``, ``login``, ``label``)."""
-    _not_ready("Making tokens")
+    from app.bootstrap import setup
+
+    return setup.create_token(settings, **kw)
 
 
 def show_dialplan(settings: Settings, did: str) -> str:
     """The live dialplan XML of one DID, as FreeSWITCH would be given it."""
-    _not_ready("The dialplan")
+    from app.bootstrap import setup
+
+    return setup.show_dialplan(settings, did)
 
 
 def verify_journal(settings: Settings) -> list[str]:
     """Check the journal; one sentence for each thing that is wrong, an empty list when all is well."""
-    _not_ready("The journal")
+    from app.worker import verify_journal as verify
 
-
-def render_freeswitch(settings: Settings) -> list[str]:
-    """Write FreeSWITCH's configuration into the state directory; the argv that starts it."""
-    _not_ready("FreeSWITCH's configuration")
+    return verify(settings)

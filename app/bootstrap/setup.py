@@ -1,0 +1,260 @@
+"""Wires what sets tenants up: database, onboarding, publishing, the demo tenant."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from app.adapters.speech import open_speech
+from app.adapters.sql.store import Store
+from app.adapters.vault import SecretBox, new_password
+from app.core.definitions import TenantId
+from app.core.errors import InvalidDefinition
+from app.services.onboarding import ALWAYS, Onboarding
+from app.services.prompts import PromptRenderer
+from app.services.publishing import Publishing
+from dialplan.compiler import context_name
+from dialplan.publish import Publisher
+from esl.commands import ReloadXml
+from esl.connection import Connection
+from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError
+from provisioning.directory import SipUser, a1_hash, directory_xml
+
+if TYPE_CHECKING:
+    from app.config import Settings
+
+log = structlog.get_logger(__name__)
+
+DEMO = "demo"
+DEMO_DID = "07040000001"
+DEMO_MENU = ("회원 문의", "결제 문의", "기타 문의")
+DEMO_AGENTS = ("김하늘", "이바다", "박가람", "최누리", "정다온")
+
+
+def open_store(settings: Settings) -> Store:
+    """The store, able to read sealed SIP passwords back."""
+    return Store.open(settings.database_url, SecretBox(settings.read_secret_key()))
+
+
+def onboarding(settings: Settings, store: Store) -> Onboarding:
+    """The use cases that make tenants and agents."""
+    return Onboarding(
+        store,
+        SecretBox(settings.read_secret_key()),
+        sip_domain=settings.sip_domain,
+        ha1=a1_hash,
+        new_password=new_password,
+    )
+
+
+def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], None] | None = None) -> Publishing:
+    """적용 on this installation. Without ``notify`` the controller is told through Redis."""
+    speech = open_speech(settings.prompts_dir / "cache")
+    publisher = Publisher(
+        settings.dialplan_dir,
+        lambda: reload_xml(settings),
+        sip_domain=settings.sip_domain,
+        recordings_dir=str(settings.recordings_dir),
+    )
+    return Publishing(
+        store,
+        render=PromptRenderer(speech, settings.prompts_dir, speech.voice),
+        publish_files=publisher.publish,
+        directory=_directory,
+        notify=notify or (lambda tenant_id: tell_controller(settings, tenant_id)),
+    )
+
+
+def _directory(tenant_id: TenantId, agents: Iterable[Any]) -> str:
+    return directory_xml(
+        SipUser(row.sip_user, row.sip_ha1, tenant_id, row.id, row.extension) for row in agents if row.active
+    )
+
+
+def reload_xml(settings: Settings) -> str | None:
+    """``reloadxml`` on the running FreeSWITCH: its reply; None when none answers the Event Socket.
+
+    Raises OSError when it answers and then cannot be asked: the caller puts the old files back.
+    """
+    connection = Connection(settings.esl_host, settings.esl_port, settings.read_esl_password())
+    try:
+        connection.connect()
+    except AuthFailed as error:
+        raise OSError(f"FreeSWITCH refuses the Event Socket's password: {error}") from error
+    except ConnectFailed:
+        return None
+    try:
+        return connection.api(ReloadXml(), timeout=30.0)
+    except CommandFailed as error:
+        return error.text
+    except EslError as error:
+        raise OSError(f"FreeSWITCH did not answer to reloadxml: {error}") from error
+    finally:
+        connection.close()
+
+
+def tell_controller(settings: Settings, tenant_id: TenantId, name: str = "published") -> None:
+    """Have the controller load the tenant again. Without Redis it will when it starts."""
+    from app.adapters.redis.client import connect
+    from app.adapters.redis.commands import RedisCommandBus
+
+    try:
+        RedisCommandBus(connect(settings.redis_url)).notify(tenant_id, name, {})
+    except OSError as error:
+        log.info("controller_not_told", tenant=tenant_id, error=str(error))
+
+
+def refresh_all(settings: Settings) -> int:
+    """Write the files of every tenant that has published (FreeSWITCH is about to start); how many.
+
+    A tenant whose files cannot be made is logged and left out: the others' calls must go on.
+    """
+    store = open_store(settings)
+    ours = publishing(settings, store, notify=lambda tenant_id: None)
+    done = 0
+    for tenant_id in store.tenant_ids():
+        try:
+            done += ours.refresh(tenant_id)
+        except InvalidDefinition as error:
+            log.error("tenant_not_published", tenant=tenant_id, error=str(error))
+    return done
+
+
+# -- the command line's use cases ------------------------------------------------------------------
+
+
+def seed_demo(settings: Settings) -> dict[str, Any]:
+    """Make the demo tenant if it is missing, publish it, and write ``demo-logins.json``.
+
+    A demo tenant without the file (it was deleted) gets new API tokens; passwords are kept hashed only,
+    so the file then names no passwords that are no longer known.
+    """
+    store = open_store(settings)
+    made = onboarding(settings, store)
+    tenant_id = store.tenant_id_of(DEMO)
+    if tenant_id is not None and settings.demo_logins_file.exists():
+        return dict(json.loads(settings.demo_logins_file.read_text("utf-8")))
+    if tenant_id is not None:
+        raise InvalidDefinition(
+            f"The demo tenant is there, but its logins in {settings.demo_logins_file} are not. "
+            "Start with an empty SANGDAM_STATE, or make new agents with `python -m app agent create`."
+        )
+    tenant = made.create_tenant(
+        DEMO,
+        did=DEMO_DID,
+        organisation="상담 데모",
+        email="demo@example.com",
+        licences=len(DEMO_AGENTS),
+        carrier="SKTL",
+        menu=DEMO_MENU,
+        slots=ALWAYS,
+    )
+    tenant_id = tenant["tenant_id"]
+    queues = list(tenant["queues"].values())
+    agents = []
+    for number, name in enumerate(DEMO_AGENTS, start=1):
+        # Everybody serves the first menu; the others have three and two people.
+        serves = [queue for queue, most in zip(queues, (5, 3, 2), strict=True) if number <= most]
+        agent = made.create_agent(tenant_id, f"agent{number}", name=name, queues=serves)
+        agents.append(
+            {
+                "id": agent.agent_id,
+                "login": agent.login,
+                "name": name,
+                "password": agent.password,
+                "extension": agent.extension,
+                "sip_user": agent.sip_user,
+                "sip_password": agent.sip_password,
+                "token": made.create_token(tenant_id, agent.login, "demo"),
+            }
+        )
+    publishing(settings, store).apply(tenant_id, "demo")
+    logins = {
+        "tenant": DEMO,
+        "service_name": DEMO,
+        "tenant_id": tenant_id,
+        "did": DEMO_DID,
+        "sip_domain": settings.sip_domain,
+        "manager": {**tenant["manager"], "token": made.create_token(tenant_id, "admin", "demo")},
+        "agents": agents,
+    }
+    _write_private(settings.demo_logins_file, json.dumps(logins, ensure_ascii=False, indent=2) + "\n")
+    return logins
+
+
+def create_tenant(
+    settings: Settings, *, name: str, organisation: str, did: str, email: str, manager: str,
+    password: str | None, licences: int, carrier: str,
+) -> dict[str, Any]:  # fmt: skip
+    """A tenant with one queue, published: its number answers at once."""
+    store = open_store(settings)
+    made = onboarding(settings, store).create_tenant(
+        name, did=did, organisation=organisation, email=email, licences=licences, carrier=carrier,
+        manager=manager, password=password,
+    )  # fmt: skip
+    publishing(settings, store).apply(made["tenant_id"], "command line")
+    return made
+
+
+def create_agent(
+    settings: Settings, *, login: str, tenant: str, name: str, password: str | None, menus: Iterable[str]
+) -> dict[str, Any]:
+    """An agent who serves the menu digits ``menus`` (none: assigned to nothing yet), published."""
+    store = open_store(settings)
+    tenant_id = _tenant_id(store, tenant)
+    digits = {entry.digit: entry.queue_id for entry in store.for_tenant(tenant_id).config().ars.menu}
+    unknown = [digit for digit in menus if digits.get(digit) is None]
+    if unknown:
+        raise InvalidDefinition(f"the menu of {tenant} has no agents behind {', '.join(unknown)}", field="menu")
+    made = onboarding(settings, store).create_agent(
+        tenant_id, login, name=name, password=password, queues=[digits[d] for d in menus if digits[d] is not None]
+    )
+    publishing(settings, store).apply(tenant_id, "command line")
+    return {
+        "id": made.agent_id,
+        "login": made.login,
+        "password": made.password,
+        "extension": made.extension,
+        "sip_user": made.sip_user,
+        "sip_password": made.sip_password,
+    }
+
+
+def create_token(settings: Settings, *, tenant: str, login: str, label: str) -> dict[str, Any]:
+    """An API token for a manager or an agent."""
+    store = open_store(settings)
+    return {"token": onboarding(settings, store).create_token(_tenant_id(store, tenant), login, label)}
+
+
+def show_dialplan(settings: Settings, did: str) -> str:
+    """The files that FreeSWITCH reads for this number."""
+    store = open_store(settings)
+    for config in store.load_all():
+        if did in config.dids:
+            files = [settings.dialplan_dir / part / f"{context_name(config.tenant_id)}.xml" for part in ("public", "tenants")]
+            missing = [str(file) for file in files if not file.exists()]
+            if missing:
+                raise InvalidDefinition(f"{did} belongs to {config.service_name}, which has not been published")
+            return "\n".join(file.read_text("utf-8") for file in files)
+    raise InvalidDefinition(f"no tenant has the number {did}", field="did", value=did)
+
+
+def _tenant_id(store: Store, name: str) -> TenantId:
+    tenant_id = store.tenant_id_of(name)
+    if tenant_id is None:
+        raise InvalidDefinition(f"there is no tenant {name!r}; names are case sensitive", field="tenant", value=name)
+    return tenant_id
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)

@@ -1,0 +1,58 @@
+"""Wires the web process: portals, API and agent desktop over gevent's WSGI server."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gevent
+import gevent.hub
+import structlog
+from gevent.pywsgi import WSGIServer
+
+from admin_ui import create_app
+from app.adapters.redis.client import connect
+from app.adapters.redis.commands import RedisCommandBus
+from app.adapters.redis.feed import LiveReader
+from app.bootstrap.controller import SystemClock
+from app.bootstrap.setup import open_store
+from app.services.container import Services
+from app.supervisor.programs import switch_is_real
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.config import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def slowly(function: Callable[..., Any], *args: Any) -> Any:
+    """Run CPU-heavy work (password hashes) beside the loop."""
+    return gevent.hub.get_hub().threadpool.apply(function, args)
+
+
+def make_app(settings: Settings) -> Flask:
+    """The WSGI application of this installation."""
+    redis = connect(settings.redis_url)
+    services = Services.build(
+        store=open_store(settings),
+        bus=RedisCommandBus(redis),
+        feed=LiveReader(redis),
+        clock=SystemClock(),
+        settings=settings,
+        simulated=not switch_is_real(settings),
+        run_slowly=slowly,
+    )
+    storage = settings.redis_url if not settings.owns_redis else f"redis+{settings.redis_url}"
+    return create_app(services, settings, RATELIMIT_STORAGE_URI=storage)
+
+
+def run_web(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; streams in progress end, requests get five seconds."""
+    server = WSGIServer((settings.bind, settings.web_port), make_app(settings), log=None)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, lambda: gevent.spawn(server.stop, 5))
+    log.info("web_listens", address=f"{settings.bind}:{settings.web_port}")
+    server.serve_forever()
