@@ -1,0 +1,153 @@
+"""Commands of people: a list that the web pushes to and the controller pops, and a list for each reply."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import redis
+import structlog
+
+from app.adapters.redis.client import COMMANDS, RedisUnavailable, reply_key, translated
+from app.core.definitions import TenantId
+
+log = structlog.get_logger(__name__)
+
+REPLY_SECONDS = 30
+"""How long an unclaimed reply lies there."""
+
+STALE_SECONDS = 10.0
+"""A command that waited longer than this is not carried out any more: who asked has given up, and a call
+placed a minute late is worse than none."""
+
+
+LONGEST_POP = 2.0
+"""Seconds of one blocking pop."""
+
+
+class RedisCommandBus:
+    """The web's side. Implements app.ports.CommandBus."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+
+    def request(
+        self, tenant_id: TenantId, name: str, args: Mapping[str, Any], timeout: float = 5.0
+    ) -> dict[str, Any]:
+        """Send and wait: ``{"ok", "error", "data"}``. Raises TimeoutError when no controller replied within
+        ``timeout`` seconds, RedisUnavailable (an OSError) when Redis does not answer."""
+        command_id = uuid.uuid4().hex
+        self._push(command_id, tenant_id, name, args, wants_reply=True)
+        with translated():
+            popped: Any = self._pop_reply(command_id, timeout)
+        if popped is None:
+            raise TimeoutError(f"no controller replied to {name} within {timeout:g} s")
+        reply: dict[str, Any] = orjson.loads(popped[1])
+        return reply
+
+    def notify(self, tenant_id: TenantId, name: str, args: Mapping[str, Any]) -> None:
+        """Send without waiting. Raises RedisUnavailable."""
+        self._push(uuid.uuid4().hex, tenant_id, name, args, wants_reply=False)
+
+    def _push(
+        self, command_id: str, tenant_id: TenantId, name: str, args: Mapping[str, Any], *, wants_reply: bool
+    ) -> None:
+        with translated():
+            seconds, micros = self._client.time()
+            command = {"id": command_id, "tenant": tenant_id, "name": name, "args": dict(args),
+                       "at": seconds + micros / 1e6, "reply": wants_reply}  # fmt: skip
+            self._client.lpush(COMMANDS, orjson.dumps(command))
+
+    def _pop_reply(self, command_id: str, timeout: float) -> Any:
+        # In slices, because each wait must stay well below the socket's own timeout.
+        deadline = time.monotonic() + timeout
+        while (rest := deadline - time.monotonic()) > 0:
+            popped = self._client.blpop([reply_key(command_id)], timeout=min(rest, LONGEST_POP))
+            if popped is not None:
+                return popped
+        return None
+
+
+Handler = Callable[[str, TenantId, str, dict[str, Any]], None]
+
+
+class CommandInbox:
+    """The controller's side: pops in a thread of its own (a greenlet where gevent has patched threads)."""
+
+    def __init__(
+        self, client: redis.Redis, poll_seconds: float = LONGEST_POP, retry_seconds: float = 1.0
+    ) -> None:
+        self._client = client
+        self._poll = poll_seconds
+        self._retry = retry_seconds
+        self._stopped = threading.Event()
+
+    def start(self, handle: Handler) -> None:
+        """Hand each command to ``handle(command_id, tenant_id, name, args)`` as it comes, until ``stop``.
+
+        ``handle`` sees to the reply (``reply``), now or later.
+        """
+        threading.Thread(target=self.run, args=(handle,), name="commands", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more commands; what comes in this very moment is left to the next controller."""
+        self._stopped.set()
+
+    def run(self, handle: Handler) -> None:
+        """What ``start`` does, in the caller's thread. Tries again when Redis is away."""
+        while not self._stopped.is_set():
+            try:
+                command = self.pop()
+                if command is not None and self._stopped.is_set():
+                    self._client.rpush(COMMANDS, orjson.dumps(command))
+                    return
+            except OSError as error:
+                log.warning("commands_unreachable", error=str(error))
+                self._stopped.wait(self._retry)
+                continue
+            if command is None:
+                continue
+            try:
+                handle(command["id"], command["tenant"], command["name"], command["args"])
+            except Exception:
+                # One command that cannot be handled must not end all that follow.
+                log.exception("command_failed", name=command["name"], tenant=command["tenant"])
+                self.reply(command["id"], {"ok": False, "error": "internal_error", "data": {}})
+
+    def pop(self) -> dict[str, Any] | None:
+        """The next command, None when none came for a while or the one that came is of no use."""
+        with translated():
+            popped: Any = self._client.brpop([COMMANDS], timeout=self._poll)
+        if popped is None:
+            return None
+        try:
+            command: dict[str, Any] = orjson.loads(popped[1])
+            known = isinstance(command["id"], str) and isinstance(command["name"], str)
+            if not (known and type(command["tenant"]) is int and isinstance(command.get("args"), dict)):
+                raise ValueError("a field has the wrong type")
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("command_unreadable", error=repr(error))
+            return None
+        sent = command.get("at")
+        if isinstance(sent, int | float) and command.get("reply", True):
+            with translated():
+                seconds, micros = self._client.time()
+            if seconds + micros / 1e6 - sent > STALE_SECONDS:
+                log.warning("command_stale", name=command["name"], tenant=command["tenant"])
+                return None
+        return command
+
+    def reply(self, command_id: str, reply: Mapping[str, Any]) -> None:
+        """Answer a command: ``{"ok", "error", "data"}``. When Redis is away the answer is logged and lost:
+        who asked gives up by itself, and the calls must not wait."""
+        try:
+            with translated(), self._client.pipeline(transaction=True) as pipe:
+                pipe.lpush(reply_key(command_id), orjson.dumps(dict(reply)))
+                pipe.expire(reply_key(command_id), REPLY_SECONDS)
+                pipe.execute()
+        except RedisUnavailable as error:
+            log.warning("reply_not_sent", command=command_id, error=str(error))
