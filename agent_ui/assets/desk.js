@@ -1,0 +1,106 @@
+// The agents' desktop: puts the parts together and watches over the call.
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import * as actions from "./_actions.js";
+import { rememberToken } from "./_api.js";
+import { CallPanel, Ringing, TransferSheet, WrapUp } from "./_call.js";
+import { check } from "./_devices.js";
+import { DialSheet, KeypadSheet } from "./_dial.js";
+import { CallSheet, CallbackTab, HistoryTab } from "./_history.js";
+import { HomeTab } from "./_home.js";
+import { connect } from "./_live.js";
+import { DeviceSheet, MoreTab, PasswordSheet } from "./_more.js";
+import { Icon, Question, Toasts, html } from "./_parts.js";
+import * as phone from "./_phone.js";
+import { registerWorker } from "./_pwa.js";
+import { ring, stopRinging } from "./_sounds.js";
+import { Notices, StatusBar, StatusSheet } from "./_status.js";
+import { read, set, subscribe, useStore } from "./_store.js";
+import { t } from "./_text.js";
+
+const TABS = [
+  ["home", "ti-home", t("홈"), HomeTab], ["history", "ti-history", t("상담이력"), HistoryTab],
+  ["callbacks", "ti-phone-call", t("콜백"), CallbackTab], ["more", "ti-dots", t("더보기"), MoreTab],
+];
+const SHEETS = {
+  status: StatusSheet, transfer: TransferSheet, keypad: KeypadSheet, dial: DialSheet, call: CallSheet,
+  devices: DeviceSheet, password: PasswordSheet,
+};
+
+function Desk() {
+  const tab = useStore((state) => state.tab);
+  const sheet = useStore((state) => state.sheet);
+  const agent = useStore((state) => state.agent);
+  const callId = agent?.call?.id ?? null;
+  const inCall = callId && agent.call.phase !== "ringing";
+  const writing = agent?.status === "wrap_up" && agent.wrap_up_call && !agent.call;
+  const [, , , View] = TABS.find(([key]) => key === tab);
+  const Sheet = sheet && SHEETS[sheet.kind];
+  useEffect(() => {
+    if (inCall || writing) document.querySelector(".side")?.scrollIntoView({ block: "nearest" });
+  }, [inCall, writing]);
+  return html`
+    <div class=${`desk${inCall || writing ? " with-side" : ""}`}>
+      <${StatusBar} />
+      <nav class="tab-bar" aria-label=${t("주 메뉴")}>${TABS.map(([key, icon, words]) => html`<button key=${key} type="button"
+        aria-current=${tab === key ? "page" : undefined} onClick=${() => set({ tab: key })}><${Icon} name=${icon} /><span>${words}</span></button>`)}</nav>
+      <div class="stage">
+        <${Notices} />
+        <main class="main-view"><${View} /></main>
+      </div>
+      ${(inCall || writing) && html`<aside class="side"><${CallPanel} /><${WrapUp} /></aside>`}
+    </div>
+    ${Sheet && html`<${Sheet} key=${sheet.kind} ...${sheet} />`}
+    <${Question} /><${Ringing} /><${Toasts} />`;
+}
+
+/** What must happen when the call or the phone changes, whatever is on the screen. */
+function watch() {
+  let callId = null;
+  let ringing = false;
+  let begun = false;
+  let lostSince = 0;
+  subscribe((state) => {
+    const { agent, live } = state;
+    if (live.known && !live.simulated) phone.start();
+    if (!begun && live.known && live.controller && agent) {
+      begun = true; // once per page: a person whom the manager logs out is not logged in again behind their back
+      if (agent.status === "logged_out") actions.beginWork();
+    }
+    const call = agent?.call ?? null;
+    if ((call?.id ?? null) !== callId) {
+      const ended = callId;
+      callId = call?.id ?? null;
+      lostSince = 0;
+      if (state.audioLost) set({ audioLost: false });
+      if (ended) actions.keepDraftAfter(ended);
+      if (callId) actions.loadCurrent(callId);
+      if (!callId && ["keypad", "transfer"].includes(state.sheet?.kind)) set({ sheet: null });
+    }
+    if (call && call.phase !== "ringing") phone.rememberAudio();
+    const lost = Boolean(call && !live.simulated && phone.hadAudioOf(call.id));
+    if (lost && !lostSince) lostSince = Date.now();
+    if (lost !== state.audioLost && (!lost || Date.now() - lostSince > 1500)) set({ audioLost: lost });
+    const rings = call?.phase === "ringing";
+    if (rings !== ringing) {
+      ringing = rings;
+      if (rings) ring();
+      else stopRinging();
+      document.title = rings ? `☎ ${t("전화가 왔습니다")}` : t("상담 데스크");
+    }
+  });
+  setInterval(() => set({}), 1000); // so that what waits for time to pass is looked at again
+}
+
+const me = JSON.parse(document.getElementById("me").textContent);
+rememberToken(me.csrf_token);
+set({ me, live: { ...read().live, simulated: me.simulated } });
+watch();
+connect();
+check();
+actions.loadLists();
+registerWorker();
+window.addEventListener("beforeunload", (event) => {
+  if (phone.hasSession()) event.preventDefault(); // the sound of the call would be lost
+});
+render(html`<${Desk} />`, document.getElementById("desk"));
