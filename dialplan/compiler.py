@@ -33,6 +33,9 @@ RING_TOGETHER = 10
 RING_GROUPS = 6
 FALLBACK_RING_SECONDS = 25
 
+EARLY_KEY_MS = 100
+"""Pause after the greeting in which a key still counts as pressed during it."""
+
 KEY = "sangdam_key"
 """Channel variable with the key that the caller pressed last."""
 
@@ -180,9 +183,9 @@ class _Compiler:
     def _play(self, name: str) -> Action:
         return Action("playback", self._prompt(name))
 
-    def _ask(self, path: str) -> Action:
+    def _ask(self, path: str, milliseconds: int = 0) -> Action:
         """Play and take one key, at any time during the prompt or in the seconds after it."""
-        milliseconds = self.ars.menu_timeout_seconds * 1000
+        milliseconds = milliseconds or self.ars.menu_timeout_seconds * 1000
         return Action(
             "play_and_get_digits",
             f"1 1 1 {milliseconds} none {path} silence_stream://20 {KEY} {ANY_KEY} {milliseconds}",
@@ -230,7 +233,8 @@ class _Compiler:
 
     def _greeting_and_menu(self) -> list[Extension]:
         menu = self.ars.menu
-        first = [_set("sangdam_step", "greeting"), mark("greeting"), self._play("greeting")]
+        begin = [_set("sangdam_step", "greeting"), mark("greeting")]
+        first = [*begin, self._play("greeting")]
         if not menu:
             return [named("greeting", [*first, self._go("unavailable")])]
         if len(menu) == 1:
@@ -238,7 +242,9 @@ class _Compiler:
             # With a single entry no menu is played.
             straight = [named("greeting", [*first, self._go(f"menu-{only.digit}")])]
             return straight + self._menu_entry(only, top="greeting")
-        extensions = [named("greeting", [*first, self._go("menu")])]
+        # Who knows the menu presses the key while the greeting still plays.
+        early = self._ask(self._prompt("greeting"), EARLY_KEY_MS)
+        extensions = [named("greeting", [*begin, early, self._go("early")]), self._early(menu)]
         for turn in range(1, self.ars.menu_tries + 1):
             question = [_set("sangdam_step", "menu"), self._ask(self._prompt("menu"))]
             extensions.append(named(_turn("menu", turn), [*question, self._go(_turn("chosen", turn))]))
@@ -249,6 +255,14 @@ class _Compiler:
         for entry in menu:
             extensions += self._menu_entry(entry, top="menu")
         return extensions
+
+    def _early(self, menu: Sequence[MenuEntry]) -> Extension:
+        """Where a key pressed during the greeting leads; any other, or none, to the menu."""
+        conditions = [Condition("destination_number", "^early$")]
+        for entry in menu:
+            go = (self._go(f"menu-{entry.digit}"),)
+            conditions.append(Condition(f"${{{KEY}}}", f"^{entry.digit}$", None, go, "on-true"))
+        return Extension("early", (*conditions, Condition(actions=(self._go("menu"),))))
 
     def _answer(self, name: str, answers: Sequence[tuple[str, str]], again: str) -> Extension:
         """Where each key leads; a wrong one says so and, like none at all, leads to ``again``."""

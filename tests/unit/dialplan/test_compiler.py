@@ -43,35 +43,38 @@ def marks(steps: tuple[Step, ...]) -> list[str]:
 
 JOURNEYS = [
     # when        keys              lines  expected
-    (TUESDAY_TEN, ["1"], 0, f"greeting menu[1] connecting WAIT {SALES}"),
-    (TUESDAY_TEN, ["2"], 0, f"greeting menu[2] connecting WAIT {REPAIRS}"),
-    (TUESDAY_TEN, ["9", "1"], 0, f"greeting menu[9] invalid menu[1] connecting WAIT {SALES}"),
-    (TUESDAY_TEN, ["*", "#", "0"], 0, "greeting menu[*] invalid menu[#] invalid menu[0] wrong_digit HANG_UP"),
-    (TUESDAY_TEN, [None, "2"], 0, f"greeting menu[] menu[2] connecting WAIT {REPAIRS}"),
-    (TUESDAY_TEN, [], 0, "greeting menu[] menu[] menu[] no_digit HANG_UP"),
-    (TUESDAY_TEN, ["7", None, None], 0, "greeting menu[7] invalid menu[] menu[] no_digit HANG_UP"),
+    (TUESDAY_TEN, [None, "1"], 0, f"greeting[] menu[1] connecting WAIT {SALES}"),
+    (TUESDAY_TEN, [None, "2"], 0, f"greeting[] menu[2] connecting WAIT {REPAIRS}"),
+    (TUESDAY_TEN, [None, "9", "1"], 0, f"greeting[] menu[9] invalid menu[1] connecting WAIT {SALES}"),
+    (TUESDAY_TEN, [None, "*", "#", "0"], 0, "greeting[] menu[*] invalid menu[#] invalid menu[0] wrong_digit HANG_UP"),
+    (TUESDAY_TEN, [None, None, "2"], 0, f"greeting[] menu[] menu[2] connecting WAIT {REPAIRS}"),
+    (TUESDAY_TEN, [None], 0, "greeting[] menu[] menu[] menu[] no_digit HANG_UP"),
+    (TUESDAY_TEN, [None, "7", None, None], 0, "greeting[] menu[7] invalid menu[] menu[] no_digit HANG_UP"),
     (
         TUESDAY_TEN,
-        ["3", "1", "2", "1"],
+        [None, "3", "1", "2", "1"],
         0,
-        f"greeting menu[3] announcement_3[1] announcement_3[2] menu[1] connecting WAIT {SALES}",
+        f"greeting[] menu[3] announcement_3[1] announcement_3[2] menu[1] connecting WAIT {SALES}",
     ),
     (
         TUESDAY_TEN,
-        ["3"],
+        [None, "3"],
         0,
-        "greeting menu[3] announcement_3[] announcement_3[] announcement_3[] no_digit HANG_UP",
+        "greeting[] menu[3] announcement_3[] announcement_3[] announcement_3[] no_digit HANG_UP",
     ),
     (
         TUESDAY_TEN,
-        ["3", "5"],
+        [None, "3", "5"],
         0,
-        "greeting menu[3] announcement_3[5] invalid announcement_3[] announcement_3[] no_digit HANG_UP",
+        "greeting[] menu[3] announcement_3[5] invalid announcement_3[] announcement_3[] no_digit HANG_UP",
     ),
+    # who knows the menu presses the key during the greeting; any other key there leads to the menu
+    (TUESDAY_TEN, ["1"], 0, f"greeting[1] connecting WAIT {SALES}"),
+    (TUESDAY_TEN, ["9", "2"], 0, f"greeting[9] menu[2] connecting WAIT {REPAIRS}"),
     (NIGHT, ["1"], 0, "after_hours HANG_UP"),
     (NEW_YEAR, ["1"], 0, "holiday HANG_UP"),
-    (TUESDAY_TEN, ["1"], 5, f"greeting menu[1] connecting WAIT {SALES}"),
-    (TUESDAY_TEN, ["1"], 6, "lines_full HANG_UP"),  # 4 licences: 6 incoming lines
+    (TUESDAY_TEN, [None, "1"], 5, f"greeting[] menu[1] connecting WAIT {SALES}"),
+    (TUESDAY_TEN, [None, "1"], 6, "lines_full HANG_UP"),  # 4 licences: 6 incoming lines
     (NIGHT, [], 6, "lines_full HANG_UP"),
 ]
 
