@@ -44,9 +44,9 @@ def blind_transfer(step: Step, agent: Agent, command: BlindTransfer) -> Done:
 
     at_rest = call.phase is Phase.HELD
     leg = call.agent_leg
-    if at_rest:
-        step.emit(fx.StopPlaying(call.customer), *([fx.HangUpLeg(leg)] if leg else []))
-    else:
+    if at_rest and leg is not None:
+        step.emit(fx.HangUpLeg(leg))
+    elif not at_rest:
         step.emit(fx.Part(call.customer, keep=(call.customer,)))
     step.emit(fx.SetVariables(call.customer, {"step": "transfer", "offer": "", "talk": ""}))
     call = end_talk(step, call, "NORMAL_CLEARING")
@@ -145,7 +145,7 @@ def _outside(step: Step, call: Call) -> None:
 
 def transfer_failed(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
-    refuse_transfer(step, call, cause, hang_up=isinstance(event, AppFinished))
+    refuse_transfer(step, call, cause, hang_up=False)
 
 
 def transfer_recall(step: Step, call: Call, event: TimerFired) -> None:

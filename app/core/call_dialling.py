@@ -7,8 +7,8 @@ from dataclasses import replace
 from app.core import effects as fx
 from app.core.agent import Agent, Move
 from app.core.call import Call, Phase, Ring, RingKind
-from app.core.call_common import begin_talk, connect_agent, finish, tell
-from app.core.call_offering import RECALL_GRACE
+from app.core.call_common import UNREGISTERED_CAUSES, begin_talk, connect_agent, finish, tell
+from app.core.call_offering import RECALL_GRACE, note_miss
 from app.core.call_talking import Done
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus, Leg, Node
@@ -139,7 +139,7 @@ def _second_half(step: Step, call: Call) -> None:
     own = config.agents.get(call.agent_id) if call.agent_id is not None else None
     leg = step.state.new_id()
     variables = {
-        "call": call.call_id, "role": "agent", "step": "dial", "agent": str(call.agent_id), "target": leg,
+        "call": call.call_id, "role": "agent", "step": "dialled", "agent": str(call.agent_id), "target": leg,
         "direction": call.direction, "number": call.number, "callback": str(call.callback_id or ""),
         "peer": str(call.peer or ""),
     }  # fmt: skip
@@ -235,5 +235,7 @@ def own_phone_gone(step: Step, call: Call, event: LegHungUp) -> None:
 
 def own_phone_failed(step: Step, call: Call, event: EffectFailed) -> None:
     """The switch could not call the agent's phone at all."""
+    if event.reason in UNREGISTERED_CAUSES and call.agent_id is not None:
+        note_miss(step, call, call.agent_id, "failed", event.reason, miss=False)
     tell(step, call, f"dial_failed:{event.reason}")
     finish(step, replace(call.without(call.call_id), cause=event.reason), by="system", cause=event.reason)

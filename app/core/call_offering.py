@@ -150,7 +150,7 @@ def connected(step: Step, call: Call, event: LegsBridged) -> None:
 def not_taken(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     """The offer came to nothing, for the reason that the switch gives."""
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
-    give_back(step, call, outcome_of(cause), cause, hang_up=isinstance(event, AppFinished))
+    give_back(step, call, outcome_of(cause), cause, hang_up=False)
 
 
 def recall_over(step: Step, call: Call, event: TimerFired) -> None:

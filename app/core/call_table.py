@@ -29,9 +29,7 @@ def nothing(step: Step, call: Call, event: Any) -> None:
 
 
 def _recorded(step: Step, call: Call, event: ev.RecordingStopped) -> None:
-    step.fact(
-        call, "call.recorded", event.leg, path=step.recording_path(call), seconds=event.seconds, leg=event.leg
-    )
+    step.fact(call, "call.recorded", event.leg, path=event.path, seconds=event.seconds, leg=event.leg)
 
 
 def _ending_leg_gone(step: Step, call: Call, event: ev.LegHungUp) -> None:
@@ -127,10 +125,8 @@ TRANSITIONS: dict[tuple[Phase, Role, type], Handler] = {
     (P.TRANSFERRING, TARGET, ev.EffectFailed): blind.transfer_failed,
     # calls that agents make
     (P.CALLING_AGENT, AGENT, ev.LegParked): dialling.agent_at_rest,
-    (P.CALLING_AGENT, AGENT, ev.AgentDialled): dialling.agent_at_rest,
     (P.CALLING_AGENT, AGENT, ev.LegHungUp): dialling.own_phone_gone,
     (P.CALLING_AGENT, AGENT, ev.EffectFailed): dialling.own_phone_failed,
-    (P.DIALLING, AGENT, ev.AgentDialled): nothing,
     (P.DIALLING, AGENT, ev.LegHungUp): dialling.own_phone_gone,
     (P.DIALLING, TARGET, ev.LegAnswered): dialling.far_answered,
     (P.DIALLING, TARGET, ev.LegsBridged): dialling.far_bridged,
@@ -153,7 +149,7 @@ for _phase in Phase:
         # These say nothing new wherever no row above acts on them.
         for _kind in (
             ev.LegParked, ev.LegAnswered, ev.LegsBridged, ev.LegsUnbridged, ev.AppFinished, ev.EffectFailed,
-            ev.DigitPressed, ev.CallArrived,
+            ev.DigitPressed, ev.CallArrived, ev.AgentDialled,
         ):  # fmt: skip
             TRANSITIONS.setdefault((_phase, _role, _kind), nothing)
         TRANSITIONS.setdefault((_phase, _role, ev.RecordingStopped), _recorded)

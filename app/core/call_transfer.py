@@ -158,7 +158,7 @@ def _consulting(step: Step, call: Call) -> None:
 def consult_failed(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     """The consulted did not take the call: the customer stays held."""
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
-    refuse_consult(step, call, cause, hang_up=isinstance(event, AppFinished))
+    refuse_consult(step, call, cause, hang_up=False)
 
 
 def refuse_consult(step: Step, call: Call, cause: str, *, hang_up: bool) -> None:
@@ -212,7 +212,6 @@ def to_queue_head(step: Step, call: Call, cause: str) -> None:
     if call.queue_id is None or call.customer is None:
         finish(step, call, by="agent", cause=cause)
         return
-    step.emit(fx.StopPlaying(call.customer))
     enter_queue(step, call, call.queue_id, origin="extension", place=call.place or step.at)
 
 

@@ -142,7 +142,7 @@ def waiting_variables(call: Call) -> dict[str, str]:
         "call": call.call_id,
         "role": "caller",
         "direction": call.direction,
-        "step": "queue",
+        "step": "adopted",
         "queue": str(visit.queue_id),
         "entered": micros(visit.entered_at),
         "place": micros(visit.place),

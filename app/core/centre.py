@@ -178,7 +178,7 @@ class Centre:
         if gone is not None:
             if isinstance(event, ev.RecordingStopped):
                 fact = call_fact(
-                    gone.tenant_id, gone.call_id, "call.recorded", event.at, event.leg, path=gone.recording,
+                    gone.tenant_id, gone.call_id, "call.recorded", event.at, event.leg, path=event.path,
                     seconds=event.seconds, leg=event.leg,
                 )  # fmt: skip
                 step.emit(fx.Record(fact))

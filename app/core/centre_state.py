@@ -63,7 +63,6 @@ class Gone:
 
     tenant_id: TenantId
     call_id: CallId
-    recording: str
 
 
 class State:
@@ -177,9 +176,9 @@ class Step:
     def remove_call(self, call: Call) -> None:
         """Forget a call that is over."""
         state = self.state
-        for leg in call.legs:
+        stored = state.calls.get(call.call_id)
+        for leg in call.legs | (stored.legs if stored is not None else frozenset()) | {call.call_id}:
             self._leg_gone(call, leg)
-        self._leg_gone(call, call.call_id)
         self.drop(state.calls, call.call_id)
         self.drop(state.last_at, call.call_id)
         tenant = state.tenants.get(call.tenant_id)
@@ -190,7 +189,7 @@ class Step:
 
     def _leg_gone(self, call: Call, leg: Leg) -> None:
         self.drop(self.state.legs, leg)
-        self.set(self.state.gone, leg, Gone(call.tenant_id, call.call_id, self.recording_path(call)))
+        self.set(self.state.gone, leg, Gone(call.tenant_id, call.call_id))
 
     def recording_path(self, call: Call) -> str:
         """Where this call is recorded, under the recordings directory."""

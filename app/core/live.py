@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from app.core.agent import Agent
 from app.core.call import Call, Phase
 from app.core.centre import Centre
 from app.core.centre_state import State, Tenant
-from app.core.definitions import AgentConfig, AgentId, Leg, QueueId, TenantId
+from app.core.definitions import AgentConfig, AgentId, QueueId, TenantId
 from app.core.dial_rules import outgoing
 
 _ARS = (Phase.ARS, Phase.WAITING, Phase.RINGING, Phase.DIVERTED)
@@ -36,28 +35,6 @@ def agent_view(centre: Centre, tenant_id: TenantId, agent_id: AgentId, now: date
     """One agent's element of the snapshot, plus ``at``. Raises KeyError for an unknown agent."""
     tenant = centre.state.tenants[tenant_id]
     return _agent(centre.state, tenant, tenant.agents[agent_id]) | {"at": _iso(now)}
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingFacts:
-    """What a waiting script may ask about its caller. ``position`` counts from 1; ``waited`` is seconds."""
-
-    position: int
-    waited: float
-    logged_in: int
-
-
-def waiting_facts(centre: Centre, leg: Leg, now: datetime) -> WaitingFacts | None:
-    """About the caller on ``leg``; None when the caller waits in no queue."""
-    state = centre.state
-    call = state.call_of(leg)
-    tenant = state.tenants.get(call.tenant_id) if call is not None else None
-    if call is None or tenant is None or call.visit is None or call.visit.queue_id not in tenant.queues:
-        return None
-    visit = call.visit
-    entry = next((e for e in tenant.queues[visit.queue_id].waiting if e.call_id == call.call_id), None)
-    position = tenant.queues[visit.queue_id].position(entry) if entry is not None else 0
-    return WaitingFacts(position, (now - visit.entered_at).total_seconds(), logged_in(tenant, visit.queue_id))
 
 
 def logged_in(tenant: Tenant, queue_id: QueueId) -> int:

@@ -32,7 +32,7 @@ def rebuild(step: Step, event: ev.NodeUp, legs: Snapshot) -> None:
                 continue  # still being called: its agent's leg knows
             step.attempt(lambda s=snapshot: _customer_call(step, event, s, legs))  # type: ignore[misc]
     for snapshot in ours:
-        if snapshot.variables.get("step") == "dial" and not _known(step, snapshot):
+        if snapshot.variables.get("step") == "dialled" and not _known(step, snapshot):
             step.attempt(lambda s=snapshot: _dialled_call(step, event, s, legs))  # type: ignore[misc]
     for snapshot in ours:
         if snapshot.variables.get("role") in ("agent", "consult", "customer") and not _known(step, snapshot):
@@ -73,7 +73,7 @@ def _customer_call(step: Step, event: ev.NodeUp, found: ev.LegSnapshot, legs: Sn
         customer_answered_at=found.answered_at, peer=_number(found, "peer") or None,
     )  # fmt: skip
     if found.state == "dialplan":
-        step.put_call(call)
+        step.put_call(replace(call, phase=Phase.DIVERTED) if v.get("step") == "diverted" else call)
     elif found.state == "bridged":
         _bridged(step, event, call, found, legs)
     else:
@@ -124,7 +124,7 @@ def _parked(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg
             step.emit(fx.HangUpLeg(found.leg))
             step.put_call(replace(call, phase=Phase.ENDING, ended_by="agent"))
         return
-    if stage not in ("queue", ""):
+    if stage not in ("queue", "adopted", ""):
         # Its agent went while nobody watched: back to the head, as when an agent leaves.
         assert call.queue_id is not None
         enter_queue(step, call, call.queue_id, origin="extension", place=call.place or event.at)
