@@ -158,14 +158,15 @@ class Controller:
         switch.start()
         self._core = (core_key, switch)
         helpers = [
-            gevent.spawn(self.inbox.run, self._command, lambda: self._stopping, gevent.sleep),
             gevent.spawn(self._renew),
             self._publisher.spawn(),
             beat,
         ]
+        self.inbox.start(self._command)
         try:
             self.dispatcher.run()
         finally:
+            self.inbox.stop()
             switch.stop()
             gevent.killall(helpers)
             if not self.journal.flush(5.0):
@@ -190,7 +191,7 @@ class Controller:
                 self.tenants.forget(tenant_id)
                 self.dispatcher.post(TenantRemoved(tenant_id))
             case "snapshot":
-                self._reply(command_id, {"error": None, "data": self._snapshot(tenant_id) or {}})
+                self._reply(command_id, {"ok": True, "error": None, "data": self._snapshot(tenant_id) or {}})
             case _:
                 self.dispatcher.command(command_id, tenant_id, name, args)
 
@@ -200,13 +201,7 @@ class Controller:
 
     def _reply(self, command_id: str, answer: Mapping[str, Any]) -> None:
         # In a greenlet: a Redis that hangs must not stop the calls.
-        gevent.spawn(self._send_reply, command_id, answer["error"], answer["data"])
-
-    def _send_reply(self, command_id: str, error: str | None, data: Mapping[str, Any]) -> None:
-        try:
-            self.inbox.reply(command_id, error, data)
-        except OSError as lost:
-            log.warning("reply_not_sent", command=command_id, error=str(lost))
+        gevent.spawn(self.inbox.reply, command_id, answer)
 
     # -- views -------------------------------------------------------------------------------------
 
