@@ -205,7 +205,7 @@ def agents_of(call: Call) -> tuple[AgentId, ...]:
     """Every agent whose view shows this call."""
     found = (
         call.agent_id,
-        call.peer,
+        call.peer if call.peer_talk else None,
         call.ring.agent_id if call.ring else None,
         call.consult.agent_id if call.consult else None,
     )
