@@ -236,7 +236,8 @@ def show_dialplan(settings: Settings, did: str) -> str:
     store = open_store(settings)
     for config in store.load_all():
         if did in config.dids:
-            files = [settings.dialplan_dir / part / f"{context_name(config.tenant_id)}.xml" for part in ("public", "tenants")]
+            name = f"{context_name(config.tenant_id)}.xml"
+            files = [settings.dialplan_dir / part / name for part in ("public", "tenants")]
             missing = [str(file) for file in files if not file.exists()]
             if missing:
                 raise InvalidDefinition(f"{did} belongs to {config.service_name}, which has not been published")

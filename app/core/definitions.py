@@ -99,8 +99,8 @@ class ArsDefinition:
     """The ARS of a tenant: what is compiled into native dialplan.
 
     ``prompts`` maps a prompt's name (greeting, menu, after_hours, holiday, connecting, delay,
-    unavailable, callback_offer, callback_confirm, callback_done, callback_number, invalid, forced_end, hold, position_N,
-    announcement_D …) to the absolute path of its rendered sound file.
+    unavailable, callback_offer, callback_confirm, callback_done, callback_number, invalid, forced_end, hold,
+    position_N, announcement_D …) to the absolute path of its rendered sound file.
     """
 
     menu: tuple[MenuEntry, ...]

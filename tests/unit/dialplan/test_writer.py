@@ -36,6 +36,7 @@ def test_the_entry_of_a_number() -> None:
         <action application="set" data="sangdam_role=caller"/>
         <action application="export" data="sangdam_call=${uuid}"/>
         <action application="set" data="app_disable_expand_variables=true"/>
+        <action application="set" data="sip_copy_custom_headers=false"/>
         <action application="set" data="timezone=Asia/Seoul"/>
         <action application="set" data="media_timeout=300000"/>
         <action application="set" data="media_hold_timeout=1800000"/>

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app import bootstrap, cli
+from app.core.errors import InvalidDefinition
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
@@ -72,11 +73,11 @@ def test_wrong_settings_are_sentences_and_make_no_directory(
     assert not state.exists()
 
 
-def test_what_is_not_ready_is_said_plainly(
+def test_what_the_product_itself_refuses_is_said_plainly(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: object) -> None:
-        raise bootstrap.NotReady("The simulator is away.")
+        raise InvalidDefinition("The simulator is away.")
 
     monkeypatch.setattr(bootstrap, "run_simswitch", missing)
     assert call(capsys, "simswitch") == (1, "", "Error: The simulator is away.\n")

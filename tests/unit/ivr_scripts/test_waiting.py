@@ -109,7 +109,14 @@ def test_a_caller_who_does_not_answer_waits_on():
 
 @pytest.mark.parametrize(
     ("number", "can"),
-    [("01012345678", True), ("0212345678", True), ("15881234", True), ("112", False), ("00821012345678", False), ("", False)],
+    [
+        ("01012345678", True),
+        ("0212345678", True),
+        ("15881234", True),
+        ("112", False),
+        ("00821012345678", False),
+        ("", False),
+    ],
 )
 def test_only_national_numbers_can_be_called_back(number, can):
     assert reachable(number) is can
