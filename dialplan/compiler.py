@@ -202,6 +202,8 @@ class _Compiler:
             Action("export", "sangdam_call=${uuid}"),
             # From here on an argument is what it says, whoever sends it.
             _set("app_disable_expand_variables", "true"),
+            # X- headers of the caller's would reach the agent's phone as if they were ours.
+            _set("sip_copy_custom_headers", "false"),
             _set("timezone", config.timezone),
             _set("media_timeout", str(MEDIA_TIMEOUT_MS)),
             _set("media_hold_timeout", str(HOLD_TIMEOUT_MS)),

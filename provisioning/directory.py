@@ -66,6 +66,7 @@ def _variables(user: SipUser) -> list[tuple[str, str]]:
         ("effective_caller_id_number", user.extension),
         ("effective_caller_id_name", user.extension),
         ("app_disable_expand_variables", "true"),
+        ("sip_copy_custom_headers", "false"),
         ("playback_terminators", "none"),
         ("media_timeout", str(MEDIA_TIMEOUT_MS)),
         ("media_hold_timeout", str(HOLD_TIMEOUT_MS)),

@@ -68,7 +68,7 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def write_tone(path: Path, hertz: float, seconds: float = 0.6) -> Path:
+def write_tone(path: Path, hertz: float, seconds: float = 0.35) -> Path:
     """A sound file with one tone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     samples = [int(8000 * math.sin(2 * math.pi * hertz * n / 8000)) for n in range(int(8000 * seconds))]
@@ -165,7 +165,6 @@ class RealSwitch:
             "web_port": web, "rtp_ports": f"{low}-{low + 99}", "freeswitch": os.environ.get("SANGDAM_FREESWITCH", "auto"),
             "log_level": "debug",
         }  # fmt: skip
-        self.carrier_port = carrier
         values["carrier"] = f"127.0.0.1:{carrier}"
         self.settings = Settings.load(**{**values, **changes})
         self.argv = render(self.settings)
@@ -177,6 +176,10 @@ class RealSwitch:
             recordings_dir=str(self.settings.recordings_dir),
         )
         self.process: subprocess.Popen[bytes] | None = None
+        #: The carrier behind the gateway, there from the beginning: FreeSWITCH asks it by OPTIONS.
+        self.carrier = SoftPhone(
+            ("127.0.0.1", trunk), "carrier", domain="carrier.example", hertz=CALLER_HERTZ, port=carrier
+        )
         self._closing: list[Callable[[], object]] = []
         self.publish(self.tenant)
 
@@ -220,6 +223,7 @@ class RealSwitch:
             close()
         self._closing.clear()
         self.stop()
+        self.carrier.close()
 
     def log_tail(self, lines: int = 30) -> str:
         path = self.settings.freeswitch_dir / "log" / "freeswitch.log"
@@ -276,15 +280,6 @@ class RealSwitch:
         )  # fmt: skip
         self._closing.append(phone.close)
         return phone.register() if register else phone
-
-    def carrier(self, **options: Any) -> SoftPhone:
-        """The carrier: answers what goes out through the gateway. ``user`` is of no matter."""
-        phone = SoftPhone(
-            ("127.0.0.1", self.settings.trunk_port), "carrier", port=self.carrier_port,
-            **{"hertz": CALLER_HERTZ, **options},
-        )  # fmt: skip
-        self._closing.append(phone.close)
-        return phone
 
     def recordings(self) -> Iterable[Path]:
         return sorted(self.settings.recordings_dir.rglob("*.wav"))

@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import gevent
+
 from tests.freeswitch.rtp import Rtp
 
 Headers = list[tuple[str, str]]
@@ -58,7 +60,7 @@ def _wait(condition: Callable[[], bool], seconds: float) -> bool:
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.005)
+        gevent.sleep(0.005)  # the switch's connection lives in this thread's event loop
     return True
 
 
@@ -211,6 +213,15 @@ class SoftPhone:
         self._transmit(invite)
         return call
 
+    def forget(self) -> SoftPhone:
+        """Begin a new test: the calls so far are over and done with."""
+        for call in self.calls:
+            if call.state != "ended":
+                call.hang_up()
+                call._end("closed")
+        self.calls.clear()
+        return self
+
     def wait_call(self, count: int = 1, seconds: float = 5.0) -> Call:
         """The ``count``-th call to or from this phone."""
         if not _wait(lambda: len(self.calls) >= count, seconds):
@@ -218,10 +229,7 @@ class SoftPhone:
         return self.calls[count - 1]
 
     def close(self) -> None:
-        for call in self.calls:
-            if call.state != "ended":
-                call.hang_up()
-                call._end("closed")
+        self.forget()
         self._stop.set()
         self._thread.join(1)
         self.socket.close()

@@ -20,6 +20,8 @@ How FreeSWITCH 1.11.0 is made to do what an effect means (each was tried on it):
   ends the other, after a failed offer the leg is back in park; both without the controller. On a
   held pair it is false, so that the end of a consultation brings the agent back to park.
 - *Hold.* ``uuid_dual_transfer`` of both legs to ``park``; a recording goes on. Then ``uuid_bridge``.
+- *Headers.* FreeSWITCH copies a caller's own ``X-…`` headers to whom he is bridged to, where an
+  ``X-Sangdam-Auto-Answer`` would pass for ours; ``sip_copy_custom_headers=false`` ends that.
 - ``leg_timeout`` counts whole seconds of the epoch and may run out a second early: one is added.
 """
 
@@ -47,6 +49,8 @@ RINGBACK_TONE = "%(1000,2000,440,480)"
 """The Korean ringing tone: an agent who calls out hears it until the carrier sends its own."""
 
 ANONYMOUS = "anonymous"
+
+_STANDING = ("continue_on_fail=true", "playback_terminators=none", "sip_copy_custom_headers=false")
 
 _PATH = re.compile(r"[0-9A-Za-z가-힣_./=-]{1,400}")
 _EXTENSION = re.compile(r"[0-9a-z_-]{1,64}")
@@ -110,8 +114,8 @@ def _standing(leg: Leg, legs: Legs) -> list[Order]:
         state.prepared = True
         # esl refuses variables whose value FreeSWITCH executes; this one is made of a checked UUID only.
         leg = esl.values.uuid(leg)
-        text = f"{leg} continue_on_fail=true;playback_terminators=none;api_before_bridge=sched_del {leg}"
-        found.append(Order(esl.Api("uuid_setvar_multi", text), leg))
+        text = ";".join((*_STANDING, f"api_before_bridge=sched_del {leg}"))
+        found.append(Order(esl.Api("uuid_setvar_multi", f"{leg} {text}"), leg))
     return found
 
 
