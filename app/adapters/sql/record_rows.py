@@ -89,7 +89,7 @@ def bring_calls_up_to_date(connection: Connection, call_ids: Iterable[str]) -> N
     _upsert(connection, QueueVisit, "visit_id", [visit for f in facts for visit in f.visits])
     _upsert(connection, OfferRow, "offer_id", [offer for f in facts for offer in f.offers])
     _upsert(connection, Talk, "talk_id", [talk for f in facts for talk in f.talks])
-    requested = [_values(callback, Callback) for f in facts for callback in f.callbacks]
+    requested = [column_values(callback, Callback) for f in facts for callback in f.callbacks]
     if requested:
         once = _insert(connection, Callback).on_conflict_do_nothing(index_elements=["callback_key"])
         connection.execute(once, [values | {"state": "pending"} for values in requested])
@@ -124,7 +124,7 @@ def bring_statuses_up_to_date(connection: Connection, events: Iterable[JournalEv
         changed = {name: statement.excluded[name] for name in ("status", "reason", "ended_at")}
         connection.execute(
             statement.on_conflict_do_update(index_elements=key, set_=changed),
-            [_values(row, StatusInterval) for row in rows],
+            [column_values(row, StatusInterval) for row in rows],
         )
 
 
@@ -149,7 +149,7 @@ def _upsert(connection: Connection, table: type[Base], key: str, rows: Sequence[
     upsert = statement.on_conflict_do_update(
         index_elements=[key], set_={name: statement.excluded[name] for name in columns}
     )
-    connection.execute(upsert, [_values(row, table) for row in rows])
+    connection.execute(upsert, [column_values(row, table) for row in rows])
 
 
 def _insert(connection: Connection, table: type[Base]) -> Any:
@@ -159,7 +159,7 @@ def _insert(connection: Connection, table: type[Base]) -> Any:
 _LENGTHS: dict[type[Base], dict[str, int]] = {}
 
 
-def _values(record: Any, table: type[Base]) -> dict[str, Any]:
+def column_values(record: Any, table: type[Base]) -> dict[str, Any]:
     """A record as column values; texts from outside are cut to what the column holds."""
     lengths = _LENGTHS.get(table) or _LENGTHS.setdefault(table, _text_lengths(table))
     values: dict[str, Any] = {}

@@ -16,6 +16,7 @@ from app.adapters.sql.audit import AuditLog
 from app.adapters.sql.base import SecretOpener
 from app.adapters.sql.callbacks import Callbacks
 from app.adapters.sql.engine import Sessions, make_engine, make_sessions, writing
+from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
 from app.adapters.sql.people import People
 from app.adapters.sql.setup import SetUp
@@ -26,7 +27,7 @@ from app.core.errors import AlreadyTaken, InvalidDefinition, NotFound
 log = structlog.get_logger(__name__)
 
 
-class TenantStore(People, SetUp, History, Callbacks, AuditLog):
+class TenantStore(People, SetUp, History, Callbacks, Figures, AuditLog):
     """Everything of one tenant, and nothing of another's."""
 
 
