@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simswitch import api_legs
-from simswitch.channel import STATE_NAMES, Channel
 from simswitch.clock import Sleeper, Steps
 from simswitch.datetimes import zone
 from simswitch.dialplan import search
+from simswitch.show import row
+from simswitch.vitals import uptime_text
 
 if TYPE_CHECKING:
     from simswitch.switch import SimSwitch
@@ -50,7 +51,7 @@ class Api:
     def do_status(self, arguments: str) -> str:
         switch = self._switch
         return (
-            f"UP {switch.uptime_text()}\n"
+            f"UP {uptime_text(switch)}\n"
             f"FreeSWITCH (Version 1.11.0-simswitch 64bit) is ready\n"
             f"{switch.sessions} session(s) since startup\n"
             f"{len(switch.channels)} session(s) - peak {switch.peak}, last 5min {switch.peak} \n"
@@ -181,9 +182,9 @@ class Api:
         words = arguments.lower().split()
         what = words[0] if words else ""
         if what in ("channels", "calls", "bridged_calls", "detailed_calls"):
-            rows = [_row(channel) for channel in self._switch.channels.values() if channel.up]
+            rows = [row(channel) for channel in self._switch.channels.values() if channel.up]
             if what != "channels":
-                rows = [row for row in rows if row["uuid"] == row["call_uuid"]]
+                rows = [item for item in rows if item["uuid"] == item["call_uuid"]]
         elif what == "registrations":
             rows = self._registrations()
         else:
@@ -191,12 +192,14 @@ class Api:
         if words[-2:] == ["as", "json"]:
             if not rows:
                 return '{"row_count": 0}\n'
-            return json.dumps({"row_count": len(rows), "rows": rows}, ensure_ascii=False, separators=(",", ":"))
+            return json.dumps(
+                {"row_count": len(rows), "rows": rows}, ensure_ascii=False, separators=(",", ":")
+            )
         if words[1:] == ["count"]:
             return f"\n{len(rows)} total.\n"
         if not rows:
             return "\n0 total.\n"
-        lines = [",".join(rows[0]), *(",".join(str(value) for value in row.values()) for row in rows)]
+        lines = [",".join(rows[0]), *(",".join(str(value) for value in item.values()) for item in rows)]
         return "\n".join(lines) + f"\n\n{len(rows)} total.\n"
 
     def _registrations(self) -> list[dict[str, Any]]:
@@ -226,7 +229,9 @@ class Api:
                 name = words[2].split("::")[-1]
                 if name not in self._switch.gateways:
                     return "Invalid Gateway!\n"
-                return f"{_RULE}\nName    \t{name}\nProfile \texternal\nState   \tNOREG\nStatus  \tUP\n{_RULE}\n"
+                return (
+                    f"{_RULE}\nName    \t{name}\nProfile \texternal\nState   \tNOREG\nStatus  \tUP\n{_RULE}\n"
+                )
             return f"{_RULE}\ninternal\tprofile\tRUNNING (0)\nexternal\tprofile\tRUNNING (0)\n{_RULE}\n"
         if words[:1] == ["profile"] and len(words) >= 3:
             if words[1] not in ("internal", "external"):
@@ -304,7 +309,11 @@ class Api:
             return "-ERR"
         left, sign, right, yes, no = found.groups()
         numbers = left.lstrip("-").isdigit() and right.lstrip("-").isdigit()
-        order = (int(left) > int(right)) - (int(left) < int(right)) if numbers else (left > right) - (left < right)
+        order = (
+            (int(left) > int(right)) - (int(left) < int(right))
+            if numbers
+            else (left > right) - (left < right)
+        )
         holds = {"==": order == 0, "!=": order != 0, ">=": order >= 0, "<=": order <= 0, ">": order > 0,
                  "<": order < 0}[sign]  # fmt: skip
         return yes if holds else no
@@ -347,55 +356,3 @@ _MODULES = frozenset({
 
 def _strftime(moment: datetime, form: str) -> str:
     return moment.strftime(form.replace("%-", "%"))
-
-
-def _row(channel: Channel) -> dict[str, Any]:
-    first, now = channel.initial, channel.profile
-    created = datetime.fromtimestamp(first.times.created // 1_000_000, UTC)
-    local = created.astimezone(channel.switch.local_zone)
-    variables = channel.variables
-    other = channel.other
-    sounding = channel.answered or channel.early
-    codec, rate, bits = ("PCMU", "8000", "64000") if sounding else ("", "", "")
-    return {
-        "uuid": channel.uuid,
-        "direction": "inbound" if channel.inbound else "outbound",
-        "created": local.strftime("%Y-%m-%d %H:%M:%S"),
-        "created_epoch": str(first.times.created // 1_000_000),
-        "name": channel.name,
-        "state": STATE_NAMES[channel.running],
-        "cid_name": now.caller_id_name,
-        "cid_num": now.caller_id_number,
-        "ip_addr": now.network_addr,
-        "dest": now.destination_number,
-        "application": variables.get("current_application", ""),
-        "application_data": variables.get("current_application_data", ""),
-        "dialplan": now.dialplan,
-        "context": now.context,
-        "read_codec": codec,
-        "read_rate": rate,
-        "read_bit_rate": bits,
-        "write_codec": codec,
-        "write_rate": rate,
-        "write_bit_rate": bits,
-        "secure": "",
-        "hostname": channel.switch.node,
-        "presence_id": variables.get("presence_id", ""),
-        "presence_data": "",
-        "accountcode": variables.get("accountcode", ""),
-        "callstate": channel.call_state,
-        "callee_name": now.callee_id_name,
-        "callee_num": now.callee_id_number,
-        "callee_direction": "SEND" if other is not None else "",
-        "call_uuid": variables.get("call_uuid", channel.uuid) if channel.bridged else channel.uuid,
-        "sent_callee_name": now.callee_id_name if channel.bridged else "",
-        "sent_callee_num": now.callee_id_number if channel.bridged else "",
-        "initial_cid_name": first.caller_id_name,
-        "initial_cid_num": first.caller_id_number,
-        "initial_ip_addr": first.network_addr,
-        "initial_dest": first.destination_number,
-        "initial_dialplan": first.dialplan,
-        "initial_context": first.context,
-    }
-
-

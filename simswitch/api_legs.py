@@ -252,7 +252,8 @@ def uuid_record(switch: SimSwitch, text: str) -> str:
         return "+OK Success\n"
     found = channel.recordings.get(path)
     if found is None:
-        return f"-ERR Cannot {action} record session!\n" if action == "stop" else "-ERR Cannot mask recording session!\n"
+        verb = "stop" if action == "stop" else "mask"
+        return f"-ERR Cannot {verb} record session!\n"
     if action == "stop":
         found.stop()
     elif action in ("pause", "resume"):

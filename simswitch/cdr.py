@@ -114,9 +114,7 @@ def _flow(profile: Profile) -> dict[str, Any]:
         out["extension"] = {
             "name": profile.extension.name,
             "number": profile.extension.number,
-            "applications": [
-                {"app_name": name, "app_data": data} for name, data in profile.extension.apps
-            ],
+            "applications": [{"app_name": name, "app_data": data} for name, data in profile.extension.apps],
         }
     out["caller_profile"] = {
         "username": profile.username, "dialplan": profile.dialplan, "caller_id_name": profile.caller_id_name,

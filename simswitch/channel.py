@@ -109,7 +109,9 @@ class Channel(Sleeper):
         profile.uuid, profile.chan_name = uuid, name
         now = switch.microseconds()
         profile.times = Times(created=now, profile_created=now)
-        self.variables.update(direction=profile.direction, uuid=uuid, session_id=str(number), channel_name=name)
+        self.variables.update(
+            direction=profile.direction, uuid=uuid, session_id=str(number), channel_name=name
+        )
 
     # --- State ---
 

@@ -131,7 +131,8 @@ def _moment(text: str, local: tzinfo | None) -> datetime | None:
     if not found:
         return None
     try:
-        plain = datetime(*(int(item or 0) for item in found.groups()), tzinfo=UTC)  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(item or 0) for item in found.groups())
+        plain = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     return plain.replace(tzinfo=None).astimezone() if local is None else plain.replace(tzinfo=local)

@@ -81,7 +81,9 @@ Run = Callable[[str, str], None]
 
 
 def read_context(element: ET.Element) -> Context:
-    return Context(element.get("name") or "", tuple(_extension(item) for item in element.findall("extension")))
+    return Context(
+        element.get("name") or "", tuple(_extension(item) for item in element.findall("extension"))
+    )
 
 
 def _extension(element: ET.Element) -> Extension:
@@ -236,9 +238,7 @@ class Hunt:
             self._add(action, substitute(match, action.data) if capturing else action.data, name)
         return proceed, True
 
-    def _rule(
-        self, condition: Condition, proceed: bool
-    ) -> tuple[bool, bool, re.Match[str] | None, bool]:
+    def _rule(self, condition: Condition, proceed: bool) -> tuple[bool, bool, re.Match[str] | None, bool]:
         subject = self._subject
         every, one = condition.rule == "all", condition.rule == "xor"
         subject.clear_prefix("DP_REGEX_MATCH")

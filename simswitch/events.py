@@ -148,9 +148,11 @@ def to_json(headers: dict[str, Any]) -> bytes:
     if "_body" in headers:
         headers = {**headers, "Content-Length": str(len(headers["_body"].encode("utf-8", "replace")))}
     try:
-        return orjson.dumps(headers)
+        data: bytes = orjson.dumps(headers)
     except (TypeError, ValueError):
-        return orjson.dumps({key: _clean(value) for key, value in headers.items()})
+        # A caller's bytes that are not UTF-8 must not silence the event.
+        data = orjson.dumps({key: _clean(value) for key, value in headers.items()})
+    return bytes(data)
 
 
 def _clean(value: Any) -> Any:

@@ -117,7 +117,7 @@ class Connection:
 
     def _next_message(self) -> tuple[str, dict[str, str]] | None:
         data = self._input
-        while data[:1] in (b"\n", b"\r"):
+        while data.startswith((b"\n", b"\r")):
             del data[:1]
         end = data.find(b"\n\n")
         end_crlf = data.find(b"\r\n\r\n")

@@ -54,7 +54,10 @@ Outcome = tuple["Channel | None", str]
 
 
 def originate(
-    switch: SimSwitch, caller: Channel | None, text: str, timeout: int = DEFAULT_TIMEOUT,
+    switch: SimSwitch,
+    caller: Channel | None,
+    text: str,
+    timeout: int = DEFAULT_TIMEOUT,
     waiting: Sleeper | None = None,
 ) -> Generator[float | None, None, Outcome]:
     """Call; whoever answers is returned, else why nobody did. ``waiting`` runs this if no caller does."""

@@ -128,8 +128,11 @@ def write_wav(path: Path, pieces: list[tuple[float, bool]], stereo: bool, swap: 
     frame = 4 if stereo else 2
     total = sum(int(seconds * RATE) for seconds, _ in pieces) * frame
     channels = 2 if stereo else 1
-    head = b"RIFF" + struct.pack("<I", 36 + total) + b"WAVEfmt " + struct.pack(
-        "<IHHIIHH", 16, 1, channels, RATE, RATE * frame, frame, 16
+    head = (
+        b"RIFF"
+        + struct.pack("<I", 36 + total)
+        + b"WAVEfmt "
+        + struct.pack("<IHHIIHH", 16, 1, channels, RATE, RATE * frame, frame, 16)
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from gevent.event import Event
@@ -18,7 +17,7 @@ from simswitch.eventsocket import Connection
 from simswitch.switch import SimSwitch
 
 if TYPE_CHECKING:
-    from app.config import Settings
+    from simswitch.demo import DemoAgents
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +25,36 @@ _UNREAD_EVENTS = 100_000
 """FreeSWITCH's own limit of what it keeps for a client that does not read (MAX_QUEUE_LEN)."""
 
 _TOGETHER = 64 * 1024
+
+
+class SwitchSettings(Protocol):
+    """What the simulator reads of the product's settings (app.config)."""
+
+    @property
+    def freeswitch_conf_dir(self) -> Path: ...
+
+    @property
+    def cdr_dir(self) -> Path: ...
+
+    @property
+    def demo_logins_file(self) -> Path: ...
+
+    @property
+    def esl_host(self) -> str: ...
+
+    @property
+    def esl_port(self) -> int: ...
+
+    @property
+    def sip_domain(self) -> str: ...
+
+    @property
+    def node(self) -> str: ...
+
+    @property
+    def demo_traffic(self) -> bool: ...
+
+    def read_esl_password(self) -> str: ...
 
 
 class Server:
@@ -37,7 +66,7 @@ class Server:
 
     @property
     def port(self) -> int:
-        return int(self._server.server_port)
+        return int(self._server.server_port or 0)
 
     def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
@@ -109,7 +138,7 @@ def _write(sock: Any, waiting: Queue[bytes | None]) -> None:
         log.debug("writing to an event socket ended: %s", error)
 
 
-def make_switch(settings: Settings, clock: RealClock) -> SimSwitch:
+def make_switch(settings: SwitchSettings, clock: RealClock) -> SimSwitch:
     """The switch for a state directory whose FreeSWITCH configuration has been written."""
     return SimSwitch(
         Path(settings.freeswitch_conf_dir),
@@ -122,17 +151,18 @@ def make_switch(settings: Settings, clock: RealClock) -> SimSwitch:
 
 
 def main(
-    settings: Settings,
+    settings: SwitchSettings,
     demo: bool = True,
-    login: Callable[[str], None] | None = None,
+    agents: DemoAgents | None = None,
     stop: Event | None = None,
 ) -> None:
     """Run the simulator on the Event Socket's port until SIGTERM (or ``stop``).
 
     The caller has monkey-patched gevent and written FreeSWITCH's configuration (freeswitch_conf.render).
-    ``demo``: let simulated customers call and simulated agents' phones ring. ``login``: logs a simulated
-    agent in; called with the login name, may raise, is asked again later. Raises OSError when the port is
-    taken and XmlRejected when the configuration is broken.
+    ``demo``: let simulated customers call (unless ``settings.demo_traffic`` is off) and register a phone for
+    every agent in ``settings.demo_logins_file``. ``agents`` does at their desktops what the simulated agents
+    would do there; without it nobody logs in. Raises OSError when the port is taken and XmlRejected when the
+    configuration is broken.
     """
     from simswitch.demo import Demo
 
@@ -147,7 +177,13 @@ def main(
         stop.rawlink(lambda _: clock.stop())
     log.info("the simulated switch listens on %s:%s", settings.esl_host, server.port)
     if demo:
-        Demo(switch, settings.demo_logins_file, login).start()
+        Demo(
+            switch,
+            settings.demo_logins_file,
+            agents,
+            customers=settings.demo_traffic,
+            spawn=lambda work, *arguments: gevent.spawn(work, *arguments),
+        ).start()
     try:
         clock.serve()
     finally:

@@ -24,6 +24,7 @@ from simswitch.recording import Recording
 from simswitch.session import inbound_session
 from simswitch.tasks import Tasks
 from simswitch.telephones import Caller, Network, Phone, Phones
+from simswitch.vitals import vitals
 from simswitch.xmldoc import Document, XmlRejected, load
 
 if TYPE_CHECKING:
@@ -132,30 +133,7 @@ class SimSwitch:
     def _heartbeat(self) -> None:
         self._beat = self.clock.after(HEARTBEAT_SECONDS, self._heartbeat)
         if self.wanted("HEARTBEAT"):
-            self.deliver("HEARTBEAT", "", None, self.vitals())
-
-    def vitals(self) -> dict[str, str]:
-        return {
-            "Event-Info": "System Ready",
-            "Up-Time": self.uptime_text(),
-            "FreeSWITCH-Version": "1.11.0-simswitch",
-            "Uptime-msec": str(int((self.clock.time() - self.started) * 1000)),
-            "Session-Count": str(len(self.channels)),
-            "Max-Sessions": "100000",
-            "Session-Per-Sec": "10000",
-            "Session-Since-Startup": str(self.sessions),
-            "Session-Peak-Max": str(self.peak),
-            "Idle-CPU": "99.000000",
-        }
-
-    def uptime_text(self) -> str:
-        micro = int((self.clock.time() - self.started) * 1_000_000)
-        second, rest = divmod(micro, 1_000_000)
-        days, second = divmod(second, 86400)
-        return (
-            f"0 years, {days} days, {second // 3600} hours, {second // 60 % 60} minutes, {second % 60} seconds, "
-            f"{rest // 1000} milliseconds, {rest % 1000} microseconds"
-        )
+            self.deliver("HEARTBEAT", "", None, vitals(self))
 
     def reload(self) -> str:
         """Read the XML again; FreeSWITCH's word about it. A broken document changes nothing."""
@@ -350,7 +328,9 @@ class SimSwitch:
         if not channel.inbound and not is_true(settings.get("log-b-leg", "true")):
             return
         encode = is_true(settings.get("encode-values", "false"))
-        prefix = "a_" if is_true(settings.get("prefix-a-leg")) and "originator" not in channel.variables else ""
+        prefix = (
+            "a_" if is_true(settings.get("prefix-a-leg")) and "originator" not in channel.variables else ""
+        )
         cdr.write(self.cdr_dir, prefix, channel, cdr.record(channel, self.core_uuid, self.node, encode))
 
     # --- Events ---

@@ -70,6 +70,15 @@ class Telephone:
     def joined(self, channel: Channel) -> None: ...
 
 
+AUTO_ANSWER_SECONDS = 0.3
+
+
+def _told_to_answer(channel: Channel) -> bool:
+    return "true" in (
+        channel.variables.get("sip_auto_answer"), channel.variables.get("sip_h_X-Sangdam-Auto-Answer")
+    )  # fmt: skip
+
+
 class Responder(Telephone):
     """Behaves as its ``behaviour`` says, on every leg for itself."""
 
@@ -87,7 +96,10 @@ class Responder(Telephone):
         began = how.rings_after or 0.0
         if how.rings_after is not None:
             clock.after(how.rings_after, channel.far_ringing)
-        if how.refuses_after is not None:
+        if _told_to_answer(channel):
+            # The agent asked for this call: browsers and phones accept it by themselves.
+            clock.after(began + AUTO_ANSWER_SECONDS, self.answer, channel)
+        elif how.refuses_after is not None:
             clock.after(began + how.refuses_after, self._refuse, channel, how.status)
         elif how.answers_after is not None:
             clock.after(began + how.answers_after, self.answer, channel)
@@ -201,10 +213,15 @@ class Phones:
         return found.party if found is not None else None
 
     def register(
-        self, user: str, behaviour: Behaviour | None = None, user_agent: str = "simulated phone"
+        self,
+        user: str,
+        behaviour: Behaviour | None = None,
+        user_agent: str = "simulated phone",
+        phone: Phone | None = None,
     ) -> Phone:
+        """A phone registers; ``phone`` is one with a life of its own."""
         switch = self._switch
-        phone = Phone(switch, user, behaviour or ignores())
+        phone = phone or Phone(switch, user, behaviour or ignores())
         self._port = 40000 + (self._port - 39999) % 20000
         address = f"{user}@127.0.0.1:{self._port}"
         contact = Contact(
