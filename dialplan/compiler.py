@@ -220,7 +220,14 @@ class _Compiler:
         limit = f"hash sangdam {self.name}_in {self.config.lines_in} lines-full XML {self.name}"
         return named(
             "entry",
-            [Action("limit", limit), Action("answer"), Action("sleep", "200"), self._go("hours")],
+            [
+                # Otherwise the first transfer would give the line back.
+                _set("limit_ignore_transfer", "true"),
+                Action("limit", limit),
+                Action("answer"),
+                Action("sleep", "200"),
+                self._go("hours"),
+            ],
             self.config.service_name,
         )
 

@@ -7,6 +7,7 @@ rule that such a list wants.
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterator
 from importlib import resources
@@ -43,6 +44,21 @@ def _footer(data: bytes) -> str | None:
         return None
     line = data[:-1].rpartition(b"\n")[2]
     try:
-        return line.decode("ascii") or None
+        return _readable(line.decode("ascii")) or None
     except UnicodeDecodeError:
         return None
+
+
+_QUOTED = re.compile(r"<[^>]*>")
+_NEGATIVE_TIME = re.compile(r"/-\d+(?::\d+)*")
+
+
+def _readable(rule: str) -> str:
+    """The rule without what FreeSWITCH cannot read (switch_time.c: getzname, getsecs).
+
+    Quoted names get plain ones: ``<+0545>-5:45`` → ``STD-5:45``. A change before midnight (``/-1``, in
+    Greenland only) is put at midnight: there the clock is wrong for an hour, twice a year.
+    """
+    names = iter(("STD", "DST"))
+    rule = _QUOTED.sub(lambda match: next(names, "DST"), rule)
+    return _NEGATIVE_TIME.sub("/0", rule)
