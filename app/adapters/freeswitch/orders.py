@@ -109,7 +109,8 @@ def _standing(leg: Leg, legs: Legs) -> list[Order]:
     """What every leg that we have in hand needs once. Without it a failed offer would end the call."""
     state, found = legs[leg], []
     if state.guarded:
-        found += _disarm(leg, legs)
+        # No longer new: when it parks again, it is not a call that has just come.
+        found += [*_disarm(leg, legs), _variables(leg, {"sangdam_step": "adopted"})]
     if not state.prepared:
         state.prepared = True
         # esl refuses variables whose value FreeSWITCH executes; this one is made of a checked UUID only.

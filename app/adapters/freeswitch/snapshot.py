@@ -16,7 +16,9 @@ from esl.errors import CommandFailed
 
 Ask = Callable[[esl.ApiCall], str]
 
-_RESTING = re.compile(r"park|queue-[0-9]+")
+_RESTING = re.compile(r"park|queue-[0-9]+|\+?[0-9*#]{1,20}")
+"""Where a leg stands that is parked: a queue, by us, or (an agent's phone) at the number that was dialled."""
+_IN_DIALPLAN = frozenset({"did", "diverted", "unavailable", "fallback"})
 _PREFIX = "variable_sangdam_"
 
 
@@ -70,8 +72,11 @@ def state_of(dump: Mapping[str, str]) -> str:
     if step in ("queue", "dial"):
         # Between the mark and park the dialplan plays the connecting prompt; music means that it has parked.
         return "parked" if _stream(dump) or app == "bridge" else "dialplan"
+    if step in _IN_DIALPLAN:
+        return "dialplan"
     at_rest = _RESTING.fullmatch(dump.get("Caller-Destination-Number", "")) is not None
-    return "parked" if step not in ("", "diverted") and (at_rest or app == "bridge") else "dialplan"
+    # A leg that we called ourselves has never been in the dialplan.
+    return "parked" if at_rest or dump.get("Call-Direction") == "outbound" else "dialplan"
 
 
 def _stream(dump: Mapping[str, str]) -> str:
