@@ -33,6 +33,10 @@ log = structlog.get_logger(__name__)
 DEMO = "demo"
 DEMO_DID = "07040000001"
 DEMO_MENU = ("회원 문의", "결제 문의", "기타 문의")
+DEMO_SERVES = ((1, 2, 3, 4, 5), (1, 2, 3, 4), (1, 2, 5))
+"""Agents of each menu entry, by number: everybody the first; the others fewer, of whom some are simulated
+when calls are."""
+
 DEMO_AGENTS = ("김하늘", "이바다", "박가람", "최누리", "정다온")
 
 
@@ -158,8 +162,7 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
     queues = list(tenant["queues"].values())
     agents = []
     for number, name in enumerate(DEMO_AGENTS, start=1):
-        # Everybody serves the first menu; the others have three and two people.
-        serves = [queue for queue, most in zip(queues, (5, 3, 2), strict=True) if number <= most]
+        serves = [queue for queue, people in zip(queues, DEMO_SERVES, strict=True) if number in people]
         agent = made.create_agent(tenant_id, f"agent{number}", name=name, queues=serves)
         agents.append(
             {
