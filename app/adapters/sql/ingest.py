@@ -140,7 +140,7 @@ class Ingestor:
             log.error("journal_line_damaged", file=path.name, offset=position, error=str(error))
             return None
         if not record_rows.storable(event):
-            log.error("journal_line_not_storable", file=path.name, offset=position, event=event.event_id)
+            log.error("journal_line_not_storable", file=path.name, offset=position, identity=event.event_id)
             return None
         return event
 
