@@ -45,7 +45,7 @@ def begin_talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, direction: s
         call, phase=Phase.TALKING, agent_id=agent_id, agent_leg=leg, talk_id=leg, talk_since=at,
         answered_at=call.answered_at or at, return_to=None, declined={}, agent_rests=False,
     )  # fmt: skip
-    variables = {"step": "talk", "talk": leg, "agent": str(agent_id)}
+    variables = {"step": "talk", "talk": leg, "agent": str(agent_id), "visit": str(call.visits)}
     if call.direction != "inbound":
         variables |= {
             "call": call.call_id, "role": "customer", "direction": call.direction, "number": call.number,

@@ -172,6 +172,8 @@ def _second_half(step: Step, call: Call) -> None:
 
 def far_answered(step: Step, call: Call, event: LegAnswered) -> None:
     assert call.ring is not None
+    if call.ring.answered:
+        return
     step.emit(fx.CancelTimer(f"recall:{call.ring.leg}"))
     call = replace(call, ring=replace(call.ring, answered=True), customer_answered_at=event.at)
     step.fact(call, "call.answered")

@@ -16,7 +16,7 @@ from app.core.call_common import (
     leave_queue,
     outcome_of,
 )
-from app.core.call_waiting import declined_until
+from app.core.call_waiting import declined_until, waiting_variables
 from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, AgentStatus, CallId, QueueId, TenantId
 from app.core.events import AppFinished, EffectFailed, LegAnswered, LegHungUp, LegsBridged, TimerFired
@@ -101,8 +101,11 @@ def present_ring(step: Step, call: Call) -> Call:
     agent = tenant.agents[ring.agent_id]
     queue = step.queue_config(call)
     recall = tenant.config.recall_seconds
+    variables = {"offer": ring.leg, "agent": str(ring.agent_id)}
+    if ring.kind is not RingKind.QUEUE and call.visit is not None:
+        variables |= waiting_variables(call) | variables | {"step": "transfer"}
     step.emit(
-        fx.SetVariables(call.customer, {"offer": ring.leg, "agent": str(ring.agent_id)}),
+        fx.SetVariables(call.customer, variables),
         fx.Offer(
             leg=call.customer, agent_leg=ring.leg, tenant_id=call.tenant_id, agent_id=agent.agent_id,
             sip_user=agent.sip_user, timeout_seconds=recall, shown_number=call.number, shown_name=call.name,

@@ -42,6 +42,10 @@ _FIXED = {
 }
 
 
+PHONE_UNAVAILABLE = "지금은 전화를 걸 수 없습니다. 잠시 후 다시 걸어 주십시오."
+"""What an agent's phone says when it dials while the controller is away; the same for all tenants."""
+
+
 def default_texts(config: TenantConfig) -> dict[str, str]:
     """Name → text of every announcement that this tenant's calls can play."""
     ars = config.ars

@@ -1,0 +1,261 @@
+"""The controller restarts, another takes over, the connection or the node is lost: nobody who talks is
+touched, who waits keeps the place, no agent is stuck, no record is doubled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.core import events as ev
+from app.core.call import Phase
+from app.core.definitions import AgentState, AgentStatus
+from tests.scenarios.core.pretendswitch import Played
+from tests.scenarios.core.table import NODE, TENANT, assert_sums, config, queue, without_wrap_up
+
+
+def facts_once(story: Played) -> None:
+    """The journal drops what is told twice under one identity; the rest must make the sums."""
+    once = {fact.event_id: fact for fact in reversed(story.facts)}
+    assert_sums(sorted(once.values(), key=lambda fact: fact.at))
+
+
+@pytest.fixture
+def story() -> Played:
+    return Played(config(queue("sales", longest_wait_seconds=120)), available="alice")
+
+
+def test_waiting_callers_keep_their_places_and_are_served_at_once(story: Played) -> None:
+    story.asks("alice: status break")
+    for leg in ("c2", "c1", "c3"):
+        story.queues(leg)
+        story.now += timedelta(seconds=10)
+    story.taken_over()
+    assert story.log == [
+        "Adopt c2", "Script c2", "Adopt c1", "Script c1", "Adopt c3", "Script c3",
+    ]  # fmt: skip
+    assert [e.call_id for e in story.centre.state.tenants[TENANT].queues[10].waiting] == ["c2", "c1", "c3"]
+    story.log.clear()
+    story.asks("alice: status 대기")
+    assert story.log == ["Offer c2>alice"]
+    # The longest wait counts from when they came, not from the takeover.
+    assert {k: (at - story.now).total_seconds() // 1 for k, at in story.timers.items() if "longest" in k} == {
+        "longest:c2": 89.0, "longest:c1": 99.0, "longest:c3": 109.0,
+    }  # fmt: skip
+    assert story.call_of("c3").visit.entered_at < story.now - timedelta(seconds=9)  # type: ignore[union-attr]
+
+
+def test_a_caller_who_was_parked_with_nobody_there_is_adopted(story: Played) -> None:
+    story.asks("alice: status break")
+    story.switch.arrive("c9", "01012345678", TENANT, 10, story.now)
+    story.switch.due.clear()
+    story.taken_over()
+    assert story.log == ["Adopt c9", "Script c9"]
+    assert story.call_of("c9").phase is Phase.WAITING
+
+
+def test_a_ringing_offer_is_adopted_and_can_be_answered(story: Played) -> None:
+    story.queues("c1")
+    story.taken_over()
+    assert story.log == []
+    assert story.agent("alice").state is AgentState.RINGING
+    story.answers("alice")
+    assert story.agent("alice").state is AgentState.ON_CALL
+    story.hangs_up("c1")
+    assert story.agent("alice").status is AgentStatus.WRAP_UP
+    facts_once(story)
+
+
+def test_a_ringing_offer_that_nobody_takes_after_the_takeover_ends(story: Played) -> None:
+    story.queues("c1")
+    story.taken_over()
+    story.log.clear()
+    story.pass_until(story.now + timedelta(seconds=31))
+    assert story.log[:2] == ["HangUp alice", "Resume c1"]
+
+
+def test_a_phone_that_rings_for_a_caller_who_left_is_hung_up(story: Played) -> None:
+    story.queues("c1")
+    ringing = story.leg("alice")
+    del story.switch.legs["c1"]  # gone while nobody watched
+    story.taken_over()
+    assert story.log == ["HangUp alice"]
+    assert ringing not in story.switch.legs
+    assert story.agent("alice").ready
+
+
+def test_a_talk_is_not_touched(story: Played) -> None:
+    story.queues("c1")
+    story.now += timedelta(seconds=5)
+    story.answers("alice")
+    story.now += timedelta(seconds=20)
+    effects = story.taken_over()
+    assert story.log == []
+    assert not any("Recording" in type(e).__name__ for e in effects)
+    assert story.agent("alice").state is AgentState.ON_CALL
+    story.now += timedelta(seconds=10)
+    story.hangs_up("alice")
+    assert 29.9 < story.fact("call.ended").data["talk_seconds"] < 30.1
+    facts_once(story)
+
+
+def test_an_offer_answered_while_nobody_watched_is_a_talk_with_all_its_facts(story: Played) -> None:
+    story.queues("c1")
+    story.now += timedelta(seconds=4)
+    story.switch.answer(story.leg("alice"), story.now)
+    answered = story.now
+    story.switch.due.clear()
+    story.now += timedelta(seconds=6)
+    story.taken_over()
+    assert story.log == ["Record c1"]
+    assert story.fact("talk.started").at == answered
+    assert story.fact("queue.left").at == answered
+    story.hangs_up("c1")
+    facts_once(story)
+
+
+def test_a_held_customer_can_be_resumed(story: Played) -> None:
+    story.queues("c1")
+    story.answers("alice")
+    story.asks("alice: hold")
+    story.taken_over()
+    assert story.agent("alice").state is AgentState.HOLDING
+    story.asks("alice: resume")
+    assert story.agent("alice").state is AgentState.ON_CALL
+    assert story.switch.legs["c1"].state == "bridged"
+    story.hangs_up("c1")
+    facts_once(story)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_consultation_goes_on(answered: bool) -> None:
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    story.asks("alice: consult bob")
+    if answered:
+        story.answers("bob")
+    story.taken_over()
+    assert story.log == []
+    if not answered:
+        assert story.agent("bob").state is AgentState.RINGING
+        story.answers("bob")
+    assert story.call_of("c1").phase is Phase.CONSULTING
+    story.asks("alice: complete")
+    assert story.agent("bob").state is AgentState.ON_CALL
+    assert story.agent("alice").status is AgentStatus.WRAP_UP
+    story.hangs_up("c1")
+    facts_once(story)
+
+
+def test_a_blind_transfer_that_rings_goes_on() -> None:
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    story.asks("alice: transfer bob")
+    story.taken_over()
+    assert story.agent("bob").state is AgentState.RINGING
+    assert story.agent("alice").status is AgentStatus.WRAP_UP
+    story.answers("bob")
+    story.hangs_up("c1")
+    facts_once(story)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_outbound_call_goes_on(story: Played, answered: bool) -> None:
+    story.asks("alice: dial 0212345678")
+    story.answers("alice")
+    if answered:
+        story.answers("0212345678")
+    story.taken_over()
+    assert "HangUp alice" not in story.log
+    if not answered:
+        assert story.agent("alice").state is AgentState.DIALLING
+        story.answers("0212345678")
+    assert story.agent("alice").state is AgentState.ON_CALL
+    story.hangs_up("0212345678")
+    assert story.agent("alice").state is AgentState.IDLE
+    facts_once(story)
+
+
+def test_an_internal_call_goes_on_for_both() -> None:
+    story = Played(available="alice bob")
+    story.asks("alice: dial 1002")
+    story.answers("alice")
+    story.answers("bob")
+    story.taken_over()
+    assert (story.agent("alice").state, story.agent("bob").state) == (AgentState.ON_CALL, AgentState.ON_CALL)
+    story.hangs_up("bob")
+    assert story.agent("alice").ready
+    facts_once(story)
+
+
+def test_a_customer_whose_agent_went_unseen_goes_to_the_head_of_the_queue() -> None:
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    story.asks("alice: hold")
+    del story.switch.legs[story.leg("alice")]
+    story.taken_over()
+    assert story.log == ["Adopt c1", "Script c1", "Offer c1>alice"]
+
+
+def test_calls_that_ended_during_a_lost_connection_are_left_to_their_detail_records() -> None:
+    story = Played(without_wrap_up(), available="alice")
+    story.queues("c1")
+    story.answers("alice")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.switch.legs.clear()
+    story.now += timedelta(seconds=60)
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, (), story.phones()))
+    assert story.agent("alice").ready
+    assert not story.centre.state.calls
+    assert [fact for fact in story.facts if fact.kind in ("call.ended", "talk.ended")] == []
+
+
+def test_what_was_missed_during_a_lost_connection_is_caught_up_with(story: Played) -> None:
+    story.queues("c1")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.switch.answer(story.leg("alice"), story.now)
+    story.switch.due.clear()
+    story.log.clear()
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), story.phones()))
+    assert story.log == ["Record c1"]
+    assert story.agent("alice").state is AgentState.ON_CALL
+
+
+def test_a_restarted_node_loses_its_calls_and_frees_the_agents() -> None:
+    story = Played(without_wrap_up(), available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    story.queues("c2")
+    story.queues("c3")
+    story.log.clear()
+    story.switch.legs.clear()
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.tell(ev.NodeUp(NODE, story.now, "core-2", True, (), story.phones()))
+    assert story.agent("alice").ready and story.agent("bob").ready
+    assert not story.centre.state.calls
+    ended = [fact.data for fact in story.facts if fact.kind == "call.ended"]
+    assert [data["by"] for data in ended] == ["lost"] * 3
+    assert story.fact("node.lost").data["calls"] == 3
+    assert story.kinds("queue.left")[1:] == ["queue.left lost", "queue.left lost"]
+    assert_sums(story.facts)
+    story.queues("c4")
+    assert story.agent("alice").state is AgentState.RINGING or story.agent("bob").state is AgentState.RINGING
+
+
+def test_a_lost_node_is_offered_nothing_and_its_phones_are_forgotten() -> None:
+    story = Played(available="")
+    story.queues("c1")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.command(ev.LogIn, "alice")
+    assert story.agent("alice").status is AgentStatus.AVAILABLE
+    story.log.clear()
+    story.command(ev.Dial, "alice", "0212345678")
+    assert story.log == ["refused:no_switch"]
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), frozenset()))
+    assert not story.agent("alice").registered
+    story.log.clear()
+    story.tell(ev.PhoneRegistered(NODE, story.now, "demo-1001"))
+    assert story.log == ["Offer c1>alice"]
