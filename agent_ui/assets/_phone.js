@@ -19,7 +19,6 @@ export function start() {
   const { sip } = read().me;
   if (ua || !sip) return;
   JsSIP.debug.disable("JsSIP:*");
-  update({ state: "connecting", reason: "" });
   ua = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(sip.ws_url)],
     uri: `sip:${sip.user}@${sip.domain}`,
@@ -30,6 +29,8 @@ export function start() {
     connection_recovery_min_interval: 2,
     connection_recovery_max_interval: 20,
   });
+  // Only now: what listens to the state calls start() again.
+  update({ state: "connecting", reason: "" });
   ua.on("connecting", () => keepUnlessRegistered("connecting", ""));
   ua.on("disconnected", () => update({ state: "failed", reason: t("전화 서버에 연결할 수 없습니다. 계속 다시 연결합니다.") }));
   ua.on("registered", () => {
