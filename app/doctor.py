@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import re
 import shutil
@@ -218,13 +219,13 @@ def front_end() -> Finding:
 
 def extras() -> Iterator[Finding]:
     """Programs that the product does without, but does less."""
-    if shutil.which("espeak-ng"):
+    if shutil.which("espeak-ng") or importlib.util.find_spec("espeakng_loader"):
         yield Finding(Verdict.GOOD, "espeak-ng (Korean announcements from text)")
     else:
         yield Finding(
             Verdict.LACKING,
-            "No espeak-ng: announcements have to be uploaded as recordings",
-            "apt install espeak-ng",
+            "No espeak-ng: announcements are chimes until they are uploaded as recordings",
+            "apt install espeak-ng, or pip install espeakng-loader",
         )
     if find_chromium() is None:
         yield Finding(

@@ -15,10 +15,12 @@ import re
 from collections.abc import Sequence
 
 from app.core.business_hours import zone
-from app.core.definitions import AgentConfig, MenuEntry, QueueConfig, TenantConfig
+from app.core.definitions import MenuEntry, QueueConfig, TenantConfig
 from app.core.errors import InvalidDefinition
+from dialplan.fallback import ring_agents
 from dialplan.hours import holiday_conditions, hour_conditions
-from dialplan.model import Action, Compiled, Condition, Context, Extension, named
+from dialplan.model import Action, Compiled, Condition, Context, Extension, context_name, named
+from dialplan.model import set_variable as _set
 
 GUARD_SECONDS = 5
 """A queued call that no controller has adopted by then is served by its fallback."""
@@ -26,12 +28,6 @@ GUARD_SECONDS = 5
 MUSIC_AFTER_SECONDS = 1
 MEDIA_TIMEOUT_MS = 300_000
 HOLD_TIMEOUT_MS = 1_800_000
-FALLBACK_ATTEMPTS = 2
-RING_TOGETHER = 10
-"""Agents that the fallback rings at the same time; more would only flood the phones of a large team."""
-
-RING_GROUPS = 6
-FALLBACK_RING_SECONDS = 25
 
 EARLY_KEY_MS = 100
 """Pause after the greeting in which a key still counts as pressed during it."""
@@ -52,7 +48,6 @@ INSTEAD = {
 }
 
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9._+/-]+")
-_SIP_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _DID = re.compile(r"[0-9]{4,15}")
 _STREAM = re.compile(r"local_stream://[A-Za-z0-9._-]+")
@@ -69,11 +64,6 @@ def compile_tenant(
     return _Compiler(config, sip_domain, recordings_dir).compile()
 
 
-def context_name(tenant_id: int) -> str:
-    """Name of the tenant's context."""
-    return f"t{tenant_id}"
-
-
 def did_expression(did: str) -> str:
     """Matches the number as carriers write it: national, international with and without +, bare."""
     if not _DID.fullmatch(did):
@@ -88,10 +78,6 @@ def mark(step: str, detail: str = "") -> Action:
     """An event that tells the controller where the caller is."""
     data = f"Event-Name=CUSTOM,Event-Subclass=sangdam::ars,sangdam_step={step},sangdam_detail={detail}"
     return Action("event", data)
-
-
-def _set(name: str, value: str) -> Action:
-    return Action("set", f"{name}={value}")
 
 
 class _Compiler:
@@ -332,62 +318,9 @@ class _Compiler:
     def _fallback(self, queue: QueueConfig) -> list[Action]:
         """Rings the assigned agents without any controller, then says that nobody can be reached."""
         actions = [_set("sangdam_step", "fallback"), mark("fallback", str(queue.queue_id))]
-        dial = self._dial_string(queue)
-        if dial:
-            actions += [
-                _set("ringback", self.config.music),
-                _set("transfer_ringback", self.config.music),
-                _set("ignore_early_media", "true"),
-                _set("hangup_after_bridge", "true"),
-                _set("continue_on_fail", "true"),
-                *self._recording(),
-            ]
-            for attempt in range(FALLBACK_ATTEMPTS):
-                if attempt and self.ars.prompts.get("delay"):
-                    actions.append(self._play("delay"))
-                actions.append(Action("bridge", dial))
+        delay = (self._play("delay"),) if self.ars.prompts.get("delay") else ()
+        actions += ring_agents(self.config, queue, self.sip_domain, self.recordings_dir, between=delay)
         return [*actions, self._go("unavailable")]
-
-    def _recording(self) -> list[Action]:
-        """The same stereo recording that the controller makes; it begins when an agent answers.
-
-        The path needs the call's id and the day, the only expansion behind the entry; neither comes
-        from a caller.
-        """
-        if not (self.config.recording and self.recordings_dir):
-            return []
-        day = f"${{strftime_tz({self.config.timezone} %Y/%m/%d)}}"
-        path = f"{self.recordings_dir}/{self.name}/{day}/${{uuid}}.wav"
-        return [
-            _set("RECORD_STEREO", "true"),
-            _set("RECORD_BRIDGE_REQ", "true"),
-            # Shorter recordings would be thrown away; FreeSWITCH's own limit is three seconds.
-            _set("RECORD_MIN_SEC", "1"),
-            _set("app_disable_expand_variables", "false"),
-            Action("record_session", path),
-            _set("app_disable_expand_variables", "true"),
-        ]
-
-    def _dial_string(self, queue: QueueConfig) -> str:
-        """Agents of the first tier together, then the next tier, in groups of a bounded size."""
-        tiers: dict[int, list[AgentConfig]] = {}
-        for agent_id, tier in sorted(queue.tiers.items(), key=lambda item: (item[1], item[0])):
-            agent = self.config.agents.get(agent_id)
-            if agent is not None and agent.active:
-                tiers.setdefault(tier, []).append(agent)
-        groups = [
-            team[start : start + RING_TOGETHER]
-            for _, team in sorted(tiers.items())
-            for start in range(0, len(team), RING_TOGETHER)
-        ]
-        return "|".join(",".join(self._endpoint(agent) for agent in group) for group in groups[:RING_GROUPS])
-
-    def _endpoint(self, agent: AgentConfig) -> str:
-        if not _SIP_USER.fullmatch(agent.sip_user):
-            raise InvalidDefinition("not a SIP user name", field="sip_user", value=agent.sip_user)
-        seconds = min(self.config.recall_seconds, FALLBACK_RING_SECONDS)
-        variables = f"leg_timeout={seconds},sangdam_role=agent,sangdam_agent={agent.agent_id}"
-        return f"[{variables}]user/{agent.sip_user}@{self.sip_domain}"
 
     # -- endings --------------------------------------------------------------------------------
 

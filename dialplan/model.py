@@ -106,6 +106,16 @@ class Compiled:
         return Context("public", self.entries), self.context
 
 
+def context_name(tenant_id: int) -> str:
+    """Name of the tenant's context, and of its files and folders."""
+    return f"t{tenant_id}"
+
+
+def set_variable(name: str, value: str) -> Action:
+    """Sets a channel variable."""
+    return Action("set", f"{name}={value}")
+
+
 def named(name: str, actions: Iterable[Action], description: str = "") -> Extension:
     """The extension that is entered by ``transfer <name>``."""
     return Extension(

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from app.core.definitions import TenantConfig, TenantId
 from app.core.errors import CoreError, InvalidDefinition
-from dialplan.compiler import compile_tenant, context_name
-from dialplan.model import Compiled
+from dialplan.compiler import compile_tenant
+from dialplan.model import Compiled, context_name
 from dialplan.writer import context_xml, public_xml
 
 FOLDERS = ("public", "tenants", "directory", "gateways")

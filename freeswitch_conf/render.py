@@ -6,13 +6,15 @@ import ipaddress
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.core.prompt_texts import PHONE_UNAVAILABLE
 from app.core.tones import chime
+from app.ports import SpeechUnavailable
 from app.supervisor.programs import find_freeswitch
 from freeswitch_conf.music import ensure_music, write_wav
 from freeswitch_conf.profiles import common_params, external_params, internal_params
@@ -52,11 +54,16 @@ class InvalidState(ValueError):
     """The state directory's path cannot be written into FreeSWITCH's configuration."""
 
 
-def render(settings: Settings, extra_modules: Sequence[str] = ()) -> list[str]:
+Say = Callable[[str, str], None]
+"""Speaks a text into a sound file (app.ports.Speech.render)."""
+
+
+def render(settings: Settings, extra_modules: Sequence[str] = (), say: Say | None = None) -> list[str]:
     """Write the whole configuration below ``settings.freeswitch_dir``; the command line to start it.
 
     Idempotent: a file whose text is the same stays untouched, one that is no longer written is
     removed. ``extra_modules`` are loaded beside the minimum (a benchmark compares with other ones).
+    ``say`` speaks what a phone hears when no controller answers; without it that is a chime.
     The process stays in the foreground; SIGTERM ends it. Raises :class:`InvalidState`, OSError.
     """
     settings.prepare()
@@ -69,9 +76,7 @@ def render(settings: Settings, extra_modules: Sequence[str] = ()) -> list[str]:
     for directory in directories.values():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     music = ensure_music(settings.prompts_dir / "music")
-    unavailable = settings.prompts_dir / "system" / "unavailable.wav"
-    if not unavailable.exists():
-        write_wav(unavailable, 16000, chime(16000))
+    unavailable = _unavailable(settings.prompts_dir / "system", say)
 
     binary = find_freeswitch(settings.freeswitch)
     modules = (*NEEDED[:-2], *OPTIONAL, *extra_modules, *NEEDED[-2:])
@@ -116,6 +121,22 @@ def render(settings: Settings, extra_modules: Sequence[str] = ()) -> list[str]:
     for option, name in _DIRECTORIES.items():
         argv += [f"-{option}", str(directories[name])]
     return [*argv, "-recordings", str(settings.recordings_dir), "-sounds", str(settings.prompts_dir)]
+
+
+def _unavailable(folder: Path, say: Say | None) -> Path:
+    """What a phone hears that dials while no controller is there: spoken, or a chime."""
+    spoken, sign = folder / "unavailable.wav", folder / "unavailable-chime.wav"
+    if not spoken.exists() and say is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            say(PHONE_UNAVAILABLE, str(spoken))
+        except SpeechUnavailable:
+            pass  # doctor says what to install; the chime is heard until then
+    if spoken.exists():
+        return spoken
+    if not sign.exists():
+        write_wav(sign, 16000, chime(16000))
+    return sign
 
 
 _DIRECTORIES = {

@@ -42,10 +42,12 @@ def run_simswitch(settings: Settings) -> None:
 
 def render_freeswitch(settings: Settings) -> list[str]:
     """Write FreeSWITCH's configuration and every tenant's files; the command line that starts it."""
+    from app.adapters.speech import open_speech
     from app.bootstrap import setup
     from freeswitch_conf import render
 
-    argv = render(settings)
+    speech = open_speech(settings.prompts_dir / "cache")
+    argv = render(settings, say=speech.render if speech.speaks else None)
     setup.refresh_all(settings)
     return argv
 
