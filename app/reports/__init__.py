@@ -1,0 +1,1 @@
+"""Reports: typed lines → what people download."""
