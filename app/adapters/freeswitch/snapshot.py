@@ -42,7 +42,9 @@ def read_legs(ask: Ask) -> list[Mapping[str, str]]:
 
 def read_registrations(ask: Ask) -> frozenset[str]:
     """SIP users that are registered."""
-    return frozenset(str(row.get("reg_user", "")) for row in _rows(ask(esl.Api("show", "registrations as json"))))
+    return frozenset(
+        str(row.get("reg_user", "")) for row in _rows(ask(esl.Api("show", "registrations as json")))
+    )
 
 
 def _rows(answer: str) -> list[dict[str, Any]]:
@@ -97,7 +99,9 @@ def leg_snapshot(dump: Mapping[str, str]) -> LegSnapshot | None:
         created_at=created,
         answered_at=time_of(dump.get("Caller-Channel-Answered-Time", "")),
         caller_number=clean.number(dump.get("Caller-Caller-ID-Number", "")),
-        caller_name=clean.name(dump.get("Caller-Caller-ID-Name", "")),
+        caller_name=clean.caller_name(
+            dump.get("Caller-Caller-ID-Name", ""), dump.get("Caller-Caller-ID-Number", "")
+        ),
         destination=clean.name(dump.get("Caller-Destination-Number", "")),
         variables={k.removeprefix(_PREFIX): v for k, v in dump.items() if k.startswith(_PREFIX)},
     )

@@ -85,7 +85,8 @@ Handler = Callable[[Event, Node, datetime], ev.SwitchEvent | None]
 
 
 def _caller(event: Event) -> tuple[str, str]:
-    return clean.number(event.get("Caller-Caller-ID-Number")), clean.name(event.get("Caller-Caller-ID-Name"))
+    number, name = event.get("Caller-Caller-ID-Number"), event.get("Caller-Caller-ID-Name")
+    return clean.number(number), clean.caller_name(name, number)
 
 
 def _park(event: Event, node: Node, at: datetime) -> ev.SwitchEvent | None:

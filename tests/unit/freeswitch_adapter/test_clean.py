@@ -52,7 +52,25 @@ def test_a_header_value_is_ascii_and_reversible() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "value"),
-    [("2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05+00:00"), ("a;b='c'\\d${e}`f`\n", "a b= c d {e} f"), ("", "")],
+    [
+        ("2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05+00:00"),
+        ("a;b='c'\\d${e}`f`\n", "a b= c d {e} f"),
+        ("", ""),
+    ],
 )
 def test_variable_values_hold_nothing_that_freeswitch_takes_apart(raw: str, value: str) -> None:
     assert clean.variable_value(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "shown"),
+    [
+        ("01012345678", "01012345678", ""),
+        ("010-1234-5678", "01012345678", ""),
+        ("김고객", "01012345678", "김고객"),
+        ("anonymous", "anonymous", ""),
+        ("", "01012345678", ""),
+    ],
+)
+def test_a_number_repeated_as_name_is_no_name(name: str, number: str, shown: str) -> None:
+    assert clean.caller_name(name, number) == shown
