@@ -112,8 +112,10 @@ class Centre:
             self._timer(step, event)
         elif isinstance(event, ev.NodeUp):
             adoption.node_up(step, event, self._leg_event)
+            self._tell_screens(step)
         elif isinstance(event, ev.NodeDown):
             step.set(self.state.nodes, event.node, False)
+            self._tell_screens(step)
         elif (own := _OWN.get(type(event))) is not None:
             self._note_node(step, event)
             own(step, event)
@@ -122,6 +124,11 @@ class Centre:
             self._leg_event(step, event)
         else:
             raise NoTransition(f"{type(event).__name__} is not an event of the centre")
+
+    def _tell_screens(self, step: Step) -> None:
+        # Every tenant's view says whether the switch is up, also while nobody calls.
+        for tenant_id, tenant in self.state.tenants.items():
+            step.emit(fx.QueueChanged(tenant_id, next(iter(tenant.queues), 0)))
 
     def _note_node(self, step: Step, event: Any) -> None:
         # A node that speaks is connected, also before its snapshot has come.
