@@ -16,7 +16,8 @@ import time
 import wave
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time as clock_time
+from datetime import UTC, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +25,6 @@ import gevent
 
 from app.adapters.freeswitch.switch import FreeSwitchNode, NodeParams
 from app.config import Settings
-from app.config_values import Carrier
 from app.core.definitions import AgentConfig, ArsDefinition, MenuEntry, QueueConfig, Slot, TenantConfig
 from app.core.events import NodeUp, SwitchEvent
 from dialplan.publish import Publisher
@@ -110,7 +110,8 @@ class Mailbox:
         return [
             event
             for event in self.events
-            if isinstance(event, kind) and all(getattr(event, name) == value for name, value in values.items())
+            if isinstance(event, kind)
+            and all(getattr(event, name) == value for name, value in values.items())
         ]
 
     def wait(self, kind: type[E], seconds: float = 5.0, *, after: int = 0, **values: Any) -> E:
@@ -127,7 +128,9 @@ class Mailbox:
 
 def tenant_config(prompts_dir: Path, **changes: Any) -> TenantConfig:
     """A tenant with one menu entry less than a menu: straight to queue 1, agents 11…13, always open."""
-    prompts = {name: str(write_tone(prompts_dir / "t1" / f"{name}.wav", hz)) for name, hz in PROMPT_HERTZ.items()}
+    prompts = {
+        name: str(write_tone(prompts_dir / "t1" / f"{name}.wav", hz)) for name, hz in PROMPT_HERTZ.items()
+    }
     agents = {
         10 + n: AgentConfig(10 + n, f"agent{n}", f"상담사{n}", f"100{n}", f"demo-100{n}") for n in (1, 2, 3)
     }
@@ -157,13 +160,15 @@ class RealSwitch:
     ``with RealSwitch(tmp_path) as switch: …``. ``settings`` and ``tenant`` are what it runs with.
     """
 
-    def __init__(self, root: Path, *, tenant: Callable[[Path], TenantConfig] = tenant_config, **changes: Any) -> None:
+    def __init__(
+        self, root: Path, *, tenant: Callable[[Path], TenantConfig] = tenant_config, **changes: Any
+    ) -> None:
         sip, trunk, ws, esl, web, carrier = free_ports(6)
         low = 23000 + (os.getpid() % 40) * 100
         values: dict[str, Any] = {
             "state": root / "state", "sip_port": sip, "trunk_port": trunk, "ws_port": ws, "esl_port": esl,
-            "web_port": web, "rtp_ports": f"{low}-{low + 99}", "freeswitch": os.environ.get("SANGDAM_FREESWITCH", "auto"),
-            "log_level": "debug",
+            "web_port": web, "rtp_ports": f"{low}-{low + 99}", "log_level": "debug",
+            "freeswitch": os.environ.get("SANGDAM_FREESWITCH", "auto"),
         }  # fmt: skip
         values["carrier"] = f"127.0.0.1:{carrier}"
         self.settings = Settings.load(**{**values, **changes})
@@ -198,7 +203,9 @@ class RealSwitch:
             self.process = subprocess.Popen(self.argv, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
 
         def listening() -> bool:
-            assert self.process is not None and self.process.poll() is None, f"FreeSWITCH ended: {self.log_tail()}"
+            assert self.process is not None and self.process.poll() is None, (
+                f"FreeSWITCH ended: {self.log_tail()}"
+            )
             try:
                 socket.create_connection(("127.0.0.1", self.settings.esl_port), 0.2).close()
             except OSError:
@@ -227,17 +234,22 @@ class RealSwitch:
 
     def log_tail(self, lines: int = 30) -> str:
         path = self.settings.freeswitch_dir / "log" / "freeswitch.log"
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "no log"
+        return (
+            "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "no log"
+        )
 
     # --- the tenant -----------------------------------------------------------------------------
 
     def publish(self, tenant: TenantConfig) -> None:
         """Publish (anew) as the product does, with every agent's SIP account."""
         self.tenant = tenant
+        domain = self.settings.sip_domain
         users = [
-            SipUser(a.sip_user, a1_hash(a.sip_user, self.settings.sip_domain, PASSWORD), tenant.tenant_id, a.agent_id, a.extension)
+            SipUser(
+                a.sip_user, a1_hash(a.sip_user, domain, PASSWORD), tenant.tenant_id, a.agent_id, a.extension
+            )
             for a in tenant.agents.values()
-        ]  # fmt: skip
+        ]
         self.publisher.publish(tenant, directory_xml(users))
 
     def _reload(self) -> str | None:

@@ -104,7 +104,10 @@ class Heard:
 
 
 class Rtp:
-    """A socket with a sender and a receiver thread. ``say`` changes the tone; 0 is silence."""
+    """A socket with a sender and a receiver thread. ``say`` changes the tone; 0 is silence.
+
+    It sends to ``remote``, or, while nobody has set that, to where the first packet came from.
+    """
 
     def __init__(self, address: str = "127.0.0.1", hertz: float = 0.0) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -119,9 +122,7 @@ class Rtp:
         self._source = random.randrange(1 << 32)
         self._keys: list[str] = []
         self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=work, daemon=True) for work in (self._receive, self._send)
-        ]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._receive, self._send)]
         for thread in self._threads:
             thread.start()
 
@@ -141,19 +142,25 @@ class Rtp:
     def _receive(self) -> None:
         while not self._stop.is_set():
             try:
-                data = self.socket.recv(2048)
+                data, source = self.socket.recvfrom(2048)
             except TimeoutError:
                 continue
             except OSError:
                 return
             if len(data) >= 12 and data[0] >> 6 == 2:
+                self.remote = self.remote or source
                 stamp = struct.unpack_from("!I", data, 4)[0]
                 offset = 12 + 4 * (data[0] & 0x0F)
                 self.heard.packets.append(Packet(time.monotonic(), data[1] & 0x7F, data[offset:], stamp))
 
     def _packet(self, kind: int, payload: bytes, stamp: int, mark: bool = False) -> None:
         header = struct.pack(
-            "!BBHII", 0x80, kind | (0x80 if mark else 0), self._sequence & 0xFFFF, stamp & 0xFFFFFFFF, self._source
+            "!BBHII",
+            0x80,
+            kind | (0x80 if mark else 0),
+            self._sequence & 0xFFFF,
+            stamp & 0xFFFFFFFF,
+            self._source,
         )
         self._sequence += 1
         if self.remote is not None:
@@ -168,7 +175,9 @@ class Rtp:
                 for step in range(8):
                     ended = 0x80 if step >= 5 else 0
                     duration = min(step + 1, 6) * FRAME
-                    self._packet(TELEPHONE_EVENT, struct.pack("!BBH", event, ended | 10, duration), start, step == 0)
+                    self._packet(
+                        TELEPHONE_EVENT, struct.pack("!BBH", event, ended | 10, duration), start, step == 0
+                    )
                     due = self._pace(due)
                 self._stamp += 8 * FRAME
                 for _ in range(3):

@@ -18,41 +18,7 @@ from dataclasses import dataclass, field
 import gevent
 
 from tests.freeswitch.rtp import Rtp
-
-Headers = list[tuple[str, str]]
-
-
-@dataclass
-class Message:
-    first: str
-    headers: Headers
-    body: str = ""
-
-    def get(self, name: str) -> str:
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-    @property
-    def status(self) -> int:
-        return int(self.first.split()[1]) if self.first.startswith("SIP/2.0") else 0
-
-    @property
-    def method(self) -> str:
-        return "" if self.status else self.first.split()[0]
-
-    @classmethod
-    def parse(cls, data: bytes) -> Message:
-        head, _, body = data.decode("utf-8", "surrogateescape").partition("\r\n\r\n")
-        first, *lines = head.split("\r\n")
-        headers = [(k.strip(), v.strip()) for k, _, v in (line.partition(":") for line in lines)]
-        return cls(first, headers, body)
-
-    def encode(self) -> bytes:
-        body = self.body.encode("utf-8", "surrogateescape")
-        lines = [self.first, *(f"{k}: {v}" for k, v in self.headers), f"Content-Length: {len(body)}"]
-        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
+from tests.freeswitch.sipmessage import Headers, Message
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:
@@ -285,7 +251,8 @@ class SoftPhone:
             name = "Proxy-Authenticate" if message.status == 407 else "WWW-Authenticate"
             proof = self._digest(message.get(name), "INVITE", call.remote_uri)
             retry = [
-                (k, {"cseq": "2 INVITE", "via": self._via()}.get(k.lower(), v)) for k, v in call.invite.headers
+                (k, {"cseq": "2 INVITE", "via": self._via()}.get(k.lower(), v))
+                for k, v in call.invite.headers
             ]
             retry.insert(5, ("Proxy-Authorization" if message.status == 407 else "Authorization", proof))
             call.remote = f"<{call.remote_uri}>"
@@ -381,7 +348,9 @@ class SoftPhone:
         )
 
     def _cancel(self, call: Call) -> None:
-        headers = [(k, v) for k, v in call.invite.headers if k in ("Via", "From", "To", "Call-ID", "Max-Forwards")]
+        headers = [
+            (k, v) for k, v in call.invite.headers if k in ("Via", "From", "To", "Call-ID", "Max-Forwards")
+        ]
         headers.append(("CSeq", call.invite.get("CSeq").split()[0] + " CANCEL"))
         self._transmit(Message(call.invite.first.replace("INVITE", "CANCEL", 1), headers))
 

@@ -30,7 +30,11 @@ def name(raw: str, limit: int = NAME_LENGTH) -> str:
 
 def caller_name(raw_name: str, raw_number: str) -> str:
     """The caller's display name; empty where there is none: FreeSWITCH then repeats the number as the name."""
-    return "" if raw_name == raw_number or (n := number(raw_name)) and n == number(raw_number) else name(raw_name)
+    return (
+        ""
+        if raw_name == raw_number or (n := number(raw_name)) and n == number(raw_number)
+        else name(raw_name)
+    )
 
 
 def header_value(raw: str, limit: int = 64) -> str:

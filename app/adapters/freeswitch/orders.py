@@ -171,7 +171,9 @@ def _bridge(leg: Leg, new: Leg, endpoint: Endpoint, variables: Mapping[str, str]
 def _adopt(e: fx.Adopt, legs: Legs, params: Params) -> list[Order]:
     state = legs[e.leg]
     state.tenant_id, state.guarded = e.tenant_id, False
-    guard = esl.SchedTransfer(e.longest_wait_seconds, e.leg, esl.Extension("unavailable", context_of(e.tenant_id)))
+    guard = esl.SchedTransfer(
+        e.longest_wait_seconds, e.leg, esl.Extension("unavailable", context_of(e.tenant_id))
+    )
     named = {"step": "adopted", **e.variables}
     return [
         Order(esl.SchedDel(e.leg), e.leg),

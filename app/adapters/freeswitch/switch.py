@@ -155,7 +155,9 @@ class FreeSwitchNode:
         reach the switch; nothing was sent then.
         """
         if not self._supervised.is_up:
-            raise SwitchUnavailable(f"{self.node} is not connected: {self._supervised.last_error or 'not yet'}")
+            raise SwitchUnavailable(
+                f"{self.node} is not connected: {self._supervised.last_error or 'not yet'}"
+            )
         if not isinstance(effect, fx.HangUpLeg | fx.Divert):
             for leg in (getattr(effect, "leg", ""), getattr(effect, "other", "")):
                 waiting = self._legs[leg].waiting if leg in self._legs else None
@@ -347,5 +349,8 @@ class FreeSwitchNode:
 
 def _token_of(effect: fx.Effect) -> str:
     return str(
-        getattr(effect, "token", "") or getattr(effect, "agent_leg", "") or getattr(effect, "new_leg", "") or ""
+        getattr(effect, "token", "")
+        or getattr(effect, "agent_leg", "")
+        or getattr(effect, "new_leg", "")
+        or ""
     )

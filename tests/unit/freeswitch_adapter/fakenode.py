@@ -24,7 +24,9 @@ AT = datetime(2026, 11, 23, 7, 37, 12, 498220, tzinfo=UTC)
 
 def event(name: str, leg: str = "", subclass: str = "", **headers: str) -> Event:
     """An event as FreeSWITCH says it; ``_`` in a header's name is ``-``, but not in ``variable_…``."""
-    named = {k if k.startswith(("variable_", "sangdam_")) else k.replace("_", "-"): v for k, v in headers.items()}
+    named = {
+        k if k.startswith(("variable_", "sangdam_")) else k.replace("_", "-"): v for k, v in headers.items()
+    }
     base = {"Event-Name": name, "Core-UUID": CORE, "Event-Date-Timestamp": STAMP}
     if leg:
         base["Unique-ID"] = leg
@@ -71,7 +73,9 @@ class FakeConnection:
         text = command.encode().decode()
         self.world.said.append(text)
         result: AsyncResult[CommandReply | ApiResponse] = AsyncResult()
-        refusal = next((answer for start, answer in self.world.refusals.items() if text.startswith(start)), None)
+        refusal = next(
+            (answer for start, answer in self.world.refusals.items() if text.startswith(start)), None
+        )
         if text.startswith("api "):
             result.set(ApiResponse(refusal or "+OK\n"))
         else:
@@ -105,7 +109,10 @@ class World:
         heard: list[SwitchEvent] = []
         params = NodeParams("n1", "127.0.0.1", 8021, "secret", "sangdam.local", "/rec")
         node = FreeSwitchNode(
-            params, heard.append, Clock(), connect=lambda *a, on_event: FakeConnection(self, on_event)  # type: ignore[return-value]
+            params,
+            heard.append,
+            Clock(),
+            connect=lambda *a, on_event: FakeConnection(self, on_event),  # type: ignore[return-value]
         )
         node.start()
         with gevent.Timeout(3):

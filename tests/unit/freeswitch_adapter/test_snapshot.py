@@ -66,5 +66,12 @@ def test_how_the_legs_were_left_is_known_again() -> None:
     new = dump("park", "", "queue-7", "queue", variable_sangdam_tenant="3")
     restore(legs, [{**held, "Unique-ID": "a"}, {**new, "Unique-ID": "b"}])
     a, b = legs["a"], legs["b"]
-    assert (a.held, a.prepared, a.ends_with_bridge, a.music, a.ringback, a.tenant_id) == (True, True, False, MUSIC, MUSIC, 3)
+    assert (a.held, a.prepared, a.ends_with_bridge, a.music, a.ringback, a.tenant_id) == (
+        True,
+        True,
+        False,
+        MUSIC,
+        MUSIC,
+        3,
+    )
     assert (b.guarded, b.prepared, b.held, b.music) == (True, False, False, "")

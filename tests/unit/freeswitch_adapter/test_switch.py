@@ -46,7 +46,9 @@ def said(world: World) -> list[str]:
         lines = dict(line.partition(": ")[::2] for line in head.split("\n")[1:])
         if text.startswith("sendmsg "):
             argument = lines.get("execute-app-arg", body)
-            found.append(f"{head.split()[1]} {lines['execute-app-name']}({argument}) {lines.get('event-uuid', '')}")
+            found.append(
+                f"{head.split()[1]} {lines['execute-app-name']}({argument}) {lines.get('event-uuid', '')}"
+            )
         else:
             found.append(head)
     world.said.clear()
@@ -74,7 +76,9 @@ def park(leg: str, step: str = "") -> object:
     return event("CHANNEL_PARK", leg, **(more if step else {}))
 
 
-def test_adoption_cancels_the_guard_sets_the_long_one_and_marks_the_leg(world: World, node: FreeSwitchNode) -> None:
+def test_adoption_cancels_the_guard_sets_the_long_one_and_marks_the_leg(
+    world: World, node: FreeSwitchNode
+) -> None:
     world.say(park(A, "queue"))  # type: ignore[arg-type]
     node.perform(fx.Adopt(A, 1, 600, {"call": A, "entered": "12;3"}))
     assert said(world) == [
@@ -110,7 +114,9 @@ def test_a_caller_without_a_number_is_shown_as_anonymous(world: World, node: Fre
     assert "origination_caller_id_number=anonymous,origination_caller_id_name=x," in said(world)[-1]
 
 
-def test_a_dialling_agents_guard_is_cancelled_by_what_is_done_first(world: World, node: FreeSwitchNode) -> None:
+def test_a_dialling_agents_guard_is_cancelled_by_what_is_done_first(
+    world: World, node: FreeSwitchNode
+) -> None:
     world.say(
         event("CHANNEL_PARK", A, variable_sangdam_step="dial", variable_sangdam_tenant="1",
               variable_sangdam_agent="11", Caller_Destination_Number="0212345678")
@@ -133,7 +139,9 @@ def test_the_agents_own_phone_is_a_background_job(world: World, node: FreeSwitch
     line, job = world.jobs[-1]
     assert line.startswith(f"originate '{{origination_uuid={B},")
     assert "sip_h_X-Sangdam-Auto-Answer=true,sip_auto_answer=true}user/demo-1001@sangdam.local" in line
-    assert line.endswith("'&park()' undef undef undef undef 21") or line.endswith("&park() undef undef undef undef 21")
+    assert line.endswith("'&park()' undef undef undef undef 21") or line.endswith(
+        "&park() undef undef undef undef 21"
+    )
     job.set_exception(CommandFailed("originate", "USER_NOT_REGISTERED"))
     assert heard(world) == [ev.EffectFailed("n1", AT, B, B, "USER_NOT_REGISTERED")]
 
