@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 OUTCOMES = {
-    "answered": "상담사 연결 성공",
-    "abandoned": "고객 대기중 포기",
-    "abandoned_ringing": "상담사 벨울림중 포기",
-    "abandoned_waiting": "고객 대기중 포기",
-    "abandoned_menu": "ARS 중 포기",
-    "abandoned_ars": "ARS 중 포기",
-    "ars": "ARS 중 종료",
-    "ars_ended": "ARS 중 종료",
-    "announcement": "안내 후 종료",
+    "connected": "상담사 연결 성공",
+    "ringing_abandoned": "상담사 벨울림중 포기",
+    "queue_abandoned": "고객 대기중 포기",
+    "ars_abandoned": "ARS 안내중 포기",
+    "refused": "상담사 거부",
+    "failed": "연결 실패",
+    "transferred": "타센터 전송",
+    "callback": "콜백 전환",
+    "timeout": "최대 대기시간 초과",
+    "unavailable": "연결 불가",
+    "lost": "시스템 장애로 종료",
     "after_hours": "상담시간 외",
     "holiday": "휴일",
     "lines_full": "회선 초과",
     "no_digit": "메뉴 미입력",
     "wrong_digit": "메뉴 오입력",
-    "unavailable": "연결 불가",
-    "timeout": "최대 대기시간 초과",
-    "callback": "콜백 전환",
-    "refused": "상담사 거부",
-    "failed": "연결 실패",
-    "no_answer": "무응답",
-    "busy": "통화중",
+    "announcement": "안내 후 종료",
+    "busy": "상대방 통화중",
+    "no_answer": "상대방 무응답",
     "cancelled": "발신 취소",
-    "rejected": "수신 거부",
-    "lost": "시스템 장애로 종료",
-    "transferred": "호전환",
-    "queue_transfer": "타큐 전송",
-    "centre_transfer": "타센터 전송",
-    "in_progress": "진행 중",
-    "caller_gone": "고객 종료",
-    "withdrawn": "회수",
     "": "진행 중",
+}
+"""호종료상세사유, by ``app.core.outcomes.CALL_OUTCOMES``; a call without one is still going on."""
+
+VISITS = {
+    "answered": "응답", "abandoned": "포기", "refused": "거부", "failed": "실패", "queue_transfer": "타큐 전송",
+    "centre_transfer": "타센터 전송", "callback": "콜백 전환", "timeout": "최대 대기시간 초과",
+    "unavailable": "연결 불가", "lost": "시스템 장애로 종료", "": "대기 중",
+}
+
+OFFERS = {
+    "answered": "응답", "refused": "거부", "no_answer": "무응답", "failed": "실패", "caller_gone": "고객 종료",
+    "withdrawn": "회수", "": "벨울림중",
 }
 
 DIRECTIONS = {"inbound": "착신전화", "outbound": "발신전화", "internal": "내선통화",

@@ -131,25 +131,22 @@ function Draft({ callId }) {
 export function WrapUp() {
   const agent = useStore((state) => state.agent);
   const zone = useStore((state) => state.me.timezone);
-  const [call, setCall] = useState(null);
+  const last = useStore((state) => state.lastCall);
   const callId = agent?.status === "wrap_up" && !agent.call ? agent.wrap_up_call : null;
   useEffect(() => {
-    setCall(null);
-    if (!callId) return undefined;
-    let tries = 0;
-    let timer = null;
-    // the records may be a second behind the call
-    const load = () => get(`/calls/${encodeURIComponent(callId)}`).then(setCall, () => {
-      if (++tries < 6) timer = setTimeout(load, 1000);
-    });
-    load();
-    return () => clearTimeout(timer);
+    // opened on another device or after the tab was closed: the records know the call by now
+    if (callId && last?.id !== callId) {
+      attempt(async () => set({ lastCall: await get(`/calls/${encodeURIComponent(callId)}`) }));
+    }
   }, [callId]);
   if (!callId) return null;
+  const call = last?.id === callId ? last : null;
+  const facts = call && [
+    callKind(call), shownNumber(call), call.queue, shortMoment(call.started_at, zone, serverNow()),
+    `${t("통화")} ${clock(call.talk_seconds)}`,
+  ].filter(Boolean).join(" · ");
   return html`<section class="wrap-up" aria-label=${t("후처리")}>
-    <header><h2>${t("후처리")}</h2>
-      ${call ? html`<p class="facts">${callKind(call)} · ${call.number || t("발신번호 표시제한")}${call.queue ? ` · ${call.queue}` : ""} · ${shortMoment(call.started_at, zone, serverNow())} · ${t("통화")} ${clock(call.talk_seconds)}</p>` : html`<p class="facts">${t("통화 정보를 불러오는 중…")}</p>`}
-    </header>
+    <header><h2>${t("후처리")}</h2><p class="facts">${facts ?? t("통화 정보를 불러오는 중…")}</p></header>
     <${Draft} callId=${callId} />
     <p class="quiet">${t("대기 또는 휴식을 누르면 저장됩니다.")}</p>
     <div class="button-row">

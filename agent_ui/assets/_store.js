@@ -11,6 +11,7 @@ let state = {
   devices: { mic: "unknown", inputs: [], outputs: [], input: "", output: "" },
   current: { callId: null, customer: "", recent: [] },
   draft: null, // write-up of the call at hand: {callId, contact_type_id, inquiry, action}
+  lastCall: null, // facts of the call that ended last, for the write-up
   types: [],
   reasons: [],
   summary: null,

@@ -5,7 +5,7 @@ import * as actions from "./_actions.js";
 import { rememberToken } from "./_api.js";
 import { CallPanel, Ringing, TransferSheet, WrapUp } from "./_call.js";
 import { check } from "./_devices.js";
-import { DialSheet, KeypadSheet } from "./_dial.js";
+import { DialPad, DialSheet, KeypadSheet } from "./_dial.js";
 import { CallSheet, CallbackTab, HistoryTab } from "./_history.js";
 import { HomeTab } from "./_home.js";
 import { connect } from "./_live.js";
@@ -15,12 +15,15 @@ import * as phone from "./_phone.js";
 import { registerWorker } from "./_pwa.js";
 import { ring, stopRinging } from "./_sounds.js";
 import { Notices, StatusBar, StatusSheet } from "./_status.js";
-import { read, set, subscribe, useStore } from "./_store.js";
+import { read, serverNow, set, subscribe, useStore } from "./_store.js";
 import { t } from "./_text.js";
+
+const DialTab = () => html`<section class="dial-page"><h1 class="visually-hidden">${t("다이얼패드")}</h1><${DialPad} /></section>`;
 
 const TABS = [
   ["home", "ti-home", t("홈"), HomeTab], ["history", "ti-history", t("상담이력"), HistoryTab],
-  ["callbacks", "ti-phone-call", t("콜백"), CallbackTab], ["more", "ti-dots", t("더보기"), MoreTab],
+  ["dial", "ti-dialpad", t("다이얼"), DialTab], ["callbacks", "ti-phone-call", t("콜백"), CallbackTab],
+  ["more", "ti-dots", t("더보기"), MoreTab],
 ];
 const SHEETS = {
   status: StatusSheet, transfer: TransferSheet, keypad: KeypadSheet, dial: DialSheet, call: CallSheet,
@@ -43,7 +46,7 @@ function Desk() {
     <div class=${`desk${inCall || writing ? " with-side" : ""}`}>
       <${StatusBar} />
       <nav class="tab-bar" aria-label=${t("주 메뉴")}>${TABS.map(([key, icon, words]) => html`<button key=${key} type="button"
-        aria-current=${tab === key ? "page" : undefined} onClick=${() => set({ tab: key })}><${Icon} name=${icon} /><span>${words}</span></button>`)}</nav>
+        class=${`tab-${key}`} aria-current=${tab === key ? "page" : undefined} onClick=${() => set({ tab: key })}><${Icon} name=${icon} /><span>${words}</span></button>`)}</nav>
       <div class="stage">
         <${Notices} />
         <main class="main-view"><${View} /></main>
@@ -57,6 +60,7 @@ function Desk() {
 /** What must happen when the call or the phone changes, whatever is on the screen. */
 function watch() {
   let callId = null;
+  let lastSeen = null;
   let ringing = false;
   let begun = false;
   let lostSince = 0;
@@ -70,6 +74,7 @@ function watch() {
     const call = agent?.call ?? null;
     if ((call?.id ?? null) !== callId) {
       const ended = callId;
+      if (lastSeen) keepFacts(lastSeen);
       callId = call?.id ?? null;
       lostSince = 0;
       if (state.audioLost) set({ audioLost: false });
@@ -77,6 +82,7 @@ function watch() {
       if (callId) actions.loadCurrent(callId);
       if (!callId && ["keypad", "transfer"].includes(state.sheet?.kind)) set({ sheet: null });
     }
+    lastSeen = call;
     if (call && call.phase !== "ringing") phone.rememberAudio();
     const lost = Boolean(call && !live.simulated && phone.hadAudioOf(call.id));
     if (lost && !lostSince) lostSince = Date.now();
@@ -92,9 +98,19 @@ function watch() {
   setInterval(() => set({}), 1000); // so that what waits for time to pass is looked at again
 }
 
+const FACTS_KEY = "sangdam-last-call";
+
+/** Remember the call that has just ended, for the head of its write-up, also over a reload. */
+function keepFacts(call) {
+  const talked = call.answered_at ? (serverNow() - Date.parse(call.answered_at)) / 1000 : 0;
+  const lastCall = { ...call, talk_seconds: talked };
+  sessionStorage.setItem(FACTS_KEY, JSON.stringify(lastCall));
+  set({ lastCall });
+}
+
 const me = JSON.parse(document.getElementById("me").textContent);
 rememberToken(me.csrf_token);
-set({ me, live: { ...read().live, simulated: me.simulated } });
+set({ me, live: { ...read().live, simulated: me.simulated }, lastCall: JSON.parse(sessionStorage.getItem(FACTS_KEY) || "null") });
 watch();
 connect();
 check();

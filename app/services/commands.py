@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from app.ports import CommandBus
 from app.services.errors import Refused
 from app.services.people import Person
 from app.services.repository import Store
+
+log = logging.getLogger(__name__)
 
 COMMANDS: dict[str, str] = {
     "login": "log_in",
@@ -61,6 +64,9 @@ class AgentCommands:
             )
         except TimeoutError:
             raise Refused("controller_timeout") from None
+        except OSError as error:
+            log.error("the command bus cannot be reached: %s", error)
+            raise Refused("not_ready") from None
         if not reply.get("ok"):
             details = {key: value for key, value in (reply.get("data") or {}).items() if isinstance(key, str)}
             details.pop("code", None)

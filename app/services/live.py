@@ -68,12 +68,15 @@ class LiveHub:
         self._listeners: dict[int, set[Listener]] = {}
 
     def snapshot(self, tenant_id: int) -> dict[str, Any]:
-        """The newest snapshot. While the controller is silent ``controller`` is False in it, and without any
-        snapshot at all its lists are empty."""
-        found = self._feed.snapshot(tenant_id) or {
-            "at": None, "tenant_id": tenant_id, "switch": "down", "agents": [], "queues": [], "resources": {},
-        }
-        return {**found, "controller": self._feed.controller_alive()}
+        """The newest snapshot. While the controller is silent, or the feed cannot be read, ``controller`` is
+        False in it; without any snapshot at all its lists are empty."""
+        try:
+            found, alive = self._feed.snapshot(tenant_id), self._feed.controller_alive()
+        except OSError as error:
+            log.error("the live feed cannot be read: %s", error)
+            found, alive = None, False
+        empty = {"at": None, "tenant_id": tenant_id, "switch": "down", "agents": [], "queues": [], "resources": {}}
+        return {**(found or empty), "controller": alive}
 
     def join(self, tenant_id: int) -> Listener:
         """Start listening; ``leave`` must follow."""
@@ -107,7 +110,7 @@ class LiveHub:
                         self._tell(tenant_id, message)
                     elif not self._wanted(tenant_id):
                         return
-            except (ConnectionError, OSError) as error:
+            except OSError as error:
                 log.warning("live feed of tenant %s lost, trying again: %s", tenant_id, error)
             pause.wait(RETRY_SECONDS)
 

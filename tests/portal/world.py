@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.adapters.secrets import SecretBox, new_password
+from app.adapters.vault import SecretBox, new_password
 from app.adapters.sql.store import Store, TenantStore
 from app.adapters.sql.tables import (
     Base,
@@ -175,8 +175,13 @@ def _tenant(world: World, name: str, people: tuple[str, ...], hashed: str) -> No
         extension, sip_user = tenant.next_extension()
         password = new_password()
         agent = tenant.create_agent(
-            login=f"agent{index}", name=person, password_hash=hashed, extension=extension, sip_user=sip_user,
-            sip_password_enc=box.seal(password), sip_ha1=a1_hash(sip_user, "sangdam.local", password),
+            login=f"agent{index}",
+            name=person,
+            password_hash=hashed,
+            extension=extension,
+            sip_user=sip_user,
+            sip_password_enc=box.seal(password),
+            sip_ha1=a1_hash(sip_user, "sangdam.local", password),
         )
         world.agents[name][agent.login] = agent.id
         world.tokens[name, agent.login] = _token(tenant, "agent", agent.id)
@@ -198,9 +203,20 @@ def _token(tenant: TenantStore, role: str, person_id: int) -> str:
 
 
 def add_call(
-    world: World, tenant: str = "demo", *, call_id: str, minutes_ago: float = 60, agent: str | None = "agent1",
-    queue: str | None = "주문 문의", number: str = "01036123712", talk: int = 0, wait: int = 10,
-    direction: str = "inbound", outcome: str = "answered", recording: bool = False, name: str = "",
+    world: World,
+    tenant: str = "demo",
+    *,
+    call_id: str,
+    minutes_ago: float = 60,
+    agent: str | None = "agent1",
+    queue: str | None = "주문 문의",
+    number: str = "01036123712",
+    talk: int = 0,
+    wait: int = 10,
+    direction: str = "inbound",
+    outcome: str = "connected",
+    recording: bool = False,
+    name: str = "",
 ) -> None:
     """A call as the records would have it; ``talk`` = 0 means that nobody answered."""
     owner = world.tenants[tenant].tenant_id
@@ -215,35 +231,72 @@ def add_call(
         write_sound(world.settings.recordings_dir / path, talk)
     world.add_rows(
         CallRow(
-            call_id=call_id, tenant_id=owner, direction=direction, started_at=started, answered_at=answered,
-            ended_at=ended, did="07040000001", number=number, name=name, queue_id=queue_id,
-            menu="1" if queue_id else "", agent_id=agent_id if talk or direction != "inbound" else None,
-            talk_seconds=talk, wait_seconds=wait, outcome=outcome, cause="NORMAL_CLEARING",
-            ended_by="caller", recording=path, recording_seconds=talk if recording else 0,
+            call_id=call_id,
+            tenant_id=owner,
+            direction=direction,
+            started_at=started,
+            answered_at=answered,
+            ended_at=ended,
+            did="07040000001",
+            number=number,
+            name=name,
+            queue_id=queue_id,
+            menu="1" if queue_id else "",
+            agent_id=agent_id if talk or direction != "inbound" else None,
+            talk_seconds=talk,
+            wait_seconds=wait,
+            outcome=outcome,
+            cause="NORMAL_CLEARING",
+            ended_by="caller",
+            recording=path,
+            recording_seconds=talk if recording else 0,
         )
     )
     if queue_id:
         world.add_rows(
             QueueVisit(
-                visit_id=f"{call_id}#1", tenant_id=owner, call_id=call_id, queue_id=queue_id, origin="direct",
-                entered_at=started, left_at=answered or ended, outcome="answered" if talk else "abandoned",
-                agent_id=agent_id if talk else None, wait_seconds=wait, talk_seconds=talk,
+                visit_id=f"{call_id}#1",
+                tenant_id=owner,
+                call_id=call_id,
+                queue_id=queue_id,
+                origin="direct",
+                entered_at=started,
+                left_at=answered or ended,
+                outcome="answered" if talk else "abandoned",
+                agent_id=agent_id if talk else None,
+                wait_seconds=wait,
+                talk_seconds=talk,
             )
         )
     if agent_id and queue_id:
         world.add_rows(
             OfferRow(
-                offer_id=f"{call_id}-o", tenant_id=owner, call_id=call_id, visit_id=f"{call_id}#1",
-                queue_id=queue_id, agent_id=agent_id, made_at=started + timedelta(seconds=max(0, wait - 3)),
-                ended_at=answered or ended, outcome="answered" if talk else "caller_gone", ring_seconds=3,
+                offer_id=f"{call_id}-o",
+                tenant_id=owner,
+                call_id=call_id,
+                visit_id=f"{call_id}#1",
+                queue_id=queue_id,
+                agent_id=agent_id,
+                made_at=started + timedelta(seconds=max(0, wait - 3)),
+                ended_at=answered or ended,
+                outcome="answered" if talk else "caller_gone",
+                ring_seconds=3,
             )
         )
     if talk and agent_id:
         world.add_rows(
             Talk(
-                talk_id=f"{call_id}-t", tenant_id=owner, call_id=call_id, agent_id=agent_id, queue_id=queue_id,
-                visit_id=f"{call_id}#1" if queue_id else "", direction=direction, number=number,
-                started_at=answered, ended_at=ended, talk_seconds=talk,
+                talk_id=f"{call_id}-t",
+                tenant_id=owner,
+                call_id=call_id,
+                agent_id=agent_id,
+                queue_id=queue_id,
+                visit_id=f"{call_id}#1" if queue_id else "",
+                direction=direction,
+                number=number,
+                started_at=answered,
+                ended_at=ended,
+                talk_seconds=talk,
             )
         )
 
@@ -252,8 +305,12 @@ def add_callback(world: World, tenant: str = "demo", *, key: str, number: str = 
     owner = world.tenants[tenant].tenant_id
     world.add_rows(
         Callback(
-            callback_key=key, tenant_id=owner, call_id=f"call-of-{key}",
-            queue_id=next(iter(world.queues[tenant].values())), caller=number, number=number,
+            callback_key=key,
+            tenant_id=owner,
+            call_id=f"call-of-{key}",
+            queue_id=next(iter(world.queues[tenant].values())),
+            caller=number,
+            number=number,
             requested_at=world.clock.now() - timedelta(minutes=20),
         )
     )
@@ -283,9 +340,21 @@ def agent_element(world: World, login: str, tenant: str = "demo", **changes: Any
     row = next(agent for agent in world.tenants[tenant].agents() if agent.id == agent_id)
     since = (world.clock.now() - timedelta(minutes=4)).isoformat()
     return {
-        "id": agent_id, "name": row.name, "extension": row.extension, "login": login, "group": "공통그룹",
-        "status": "available", "reason": "", "state": "idle", "status_since": since, "state_since": since,
-        "registered": True, "call": None, "wrap_up_call": None, "misses": 0, **changes,
+        "id": agent_id,
+        "name": row.name,
+        "extension": row.extension,
+        "login": login,
+        "group": "공통그룹",
+        "status": "available",
+        "reason": "",
+        "state": "idle",
+        "status_since": since,
+        "state_since": since,
+        "registered": True,
+        "call": None,
+        "wrap_up_call": None,
+        "misses": 0,
+        **changes,
     }
 
 
@@ -295,19 +364,37 @@ def snapshot_of(
     """A snapshot with one caller waiting in the first queue."""
     since = (world.clock.now() - timedelta(seconds=42)).isoformat()
     queues = [
-        {"id": queue_id, "name": name, "waiting": 0, "longest_since": None, "calls": [], "idle": 2, "logged_in": 3}
+        {
+            "id": queue_id,
+            "name": name,
+            "waiting": 0,
+            "longest_since": None,
+            "calls": [],
+            "idle": 2,
+            "logged_in": 3,
+        }
         for name, queue_id in world.queues[tenant].items()
     ]
     queues[0].update(
-        waiting=1, longest_since=since,
+        waiting=1,
+        longest_since=since,
         calls=[{"id": "w1", "number": "01077778888", "since": since, "position": 1}],
     )
     return {
-        "type": "snapshot", "at": world.clock.now().isoformat(), "tenant_id": world.tenants[tenant].tenant_id,
+        "type": "snapshot",
+        "at": world.clock.now().isoformat(),
+        "tenant_id": world.tenants[tenant].tenant_id,
         "switch": "up",
         "agents": agents or [agent_element(world, login, tenant) for login in world.agents[tenant]],
         "queues": queues,
-        "resources": {"inbound": 3, "outbound": 1, "ars": 1, "recording": 2, "lines_in": 8, "lines_out": 5,
-                      "licences": 5},
+        "resources": {
+            "inbound": 3,
+            "outbound": 1,
+            "ars": 1,
+            "recording": 2,
+            "lines_in": 8,
+            "lines_out": 5,
+            "licences": 5,
+        },
         **changes,
     }
