@@ -88,7 +88,7 @@ def _catch_up(step: Step, event: ev.NodeUp, call: Call, legs: Snapshot, leg_even
     pending = _unpresented(call)
     gone = [leg for leg in _in_order(call) if leg not in legs and leg != pending]
     if call.customer in gone or all(leg in gone for leg in call.legs):
-        step.untold[call_id] = None
+        step.put_call(replace(call, untold=True))
     for leg in gone:
         step.attempt(lambda leg=leg: leg_event(step, ev.LegHungUp(event.node, event.at, leg, UNKNOWN)))  # type: ignore[misc]
     now = step.state.calls.get(call_id)

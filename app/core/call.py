@@ -129,6 +129,8 @@ class Call:
     talk_seconds: float = 0.0
     held_since: datetime | None = None
     recording: bool = False
+    untold: bool = False
+    """It ended unseen: its end is told by the call detail record, which knows the time."""
     overdue: bool = False  # the longest wait ran out while a phone was ringing
     declined: Mapping[AgentId, datetime] = field(default_factory=dict)  # not again before
     ended_by: str = ""

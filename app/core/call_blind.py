@@ -12,7 +12,7 @@ from app.core.call_common import divert, drop_ring, end_talk, finish, outcome_of
 from app.core.call_offering import RECALL_GRACE, connected, note_miss, present_ring, ring_agent
 from app.core.call_talking import Done, let_go, own_call
 from app.core.call_transfer import PARK_SECONDS, away
-from app.core.call_waiting import enter_queue, open_visit
+from app.core.call_waiting import enter_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus
 from app.core.dial_rules import OUTSIDE_SECONDS, Target, resolve
@@ -73,9 +73,7 @@ def blind_transfer(step: Step, agent: Agent, command: BlindTransfer) -> Done:
 
 
 def _ring(step: Step, call: Call, agent_id: AgentId, kind: RingKind, *, present: bool) -> Call:
-    """Ring an agent for a transfer, as a visit of its own to the call's queue (내선호전환)."""
-    if call.visit is None and call.queue_id is not None and step.queue_config(call) is not None:
-        call = open_visit(step, call, call.queue_id, origin="extension", place=call.place or step.at, offerable=False)
+    """Ring an agent for a transfer: from agent to agent, beside the queues and their statistics."""
     chosen: list[dict[str, int | str]] = [{"agent_id": agent_id, "reason": "chosen"}]
     return ring_agent(step, call, agent_id, kind, candidates=chosen, present=present)
 

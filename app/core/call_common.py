@@ -38,7 +38,7 @@ def begin_talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, direction: s
     """Agent and customer are joined: talk begins, and the recording on the customer's leg, once per call."""
     at = step.fact(
         call, "talk.started", leg, talk_id=leg, agent_id=agent_id, leg=call.customer or "", visit_id=visit,
-        queue_id=call.queue_id, direction=direction, number=call.number,
+        queue_id=call.queue_id if visit else None, direction=direction, number=call.number,
     )  # fmt: skip
     connect_agent(step, call, agent_id, leg, counts=direction != "internal")
     call = replace(

@@ -16,7 +16,7 @@ from app.core.call_common import (
     leave_queue,
     outcome_of,
 )
-from app.core.call_waiting import declined_until, waiting_variables
+from app.core.call_waiting import declined_until
 from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, AgentStatus, CallId, QueueId, TenantId
 from app.core.events import AppFinished, EffectFailed, LegAnswered, LegHungUp, LegsBridged, TimerFired
@@ -101,11 +101,8 @@ def present_ring(step: Step, call: Call) -> Call:
     agent = tenant.agents[ring.agent_id]
     queue = step.queue_config(call)
     recall = tenant.config.recall_seconds
-    variables = {"offer": ring.leg, "agent": str(ring.agent_id)}
-    if ring.kind is not RingKind.QUEUE and call.visit is not None:
-        variables |= waiting_variables(call) | variables | {"step": "transfer"}
     step.emit(
-        fx.SetVariables(call.customer, variables),
+        fx.SetVariables(call.customer, {"offer": ring.leg, "agent": str(ring.agent_id)}),
         fx.Offer(
             leg=call.customer, agent_leg=ring.leg, tenant_id=call.tenant_id, agent_id=agent.agent_id,
             sip_user=agent.sip_user, timeout_seconds=recall, shown_number=call.number, shown_name=call.name,
@@ -133,7 +130,6 @@ def connected(step: Step, call: Call, event: LegsBridged) -> None:
     """Caller and agent are joined: offer and visit are answered, the talk begins."""
     ring = call.ring
     assert ring is not None and ring.agent_id is not None and call.customer is not None
-    transferred = ring.kind is not RingKind.QUEUE or (call.visit is not None and call.visit.origin == "extension")
     step.emit(fx.CancelTimer(f"recall:{ring.leg}"), fx.CancelTimer(f"watch:{call.call_id}"))
     if call.phase is Phase.RINGING:
         step.emit(fx.StopScript(call.customer))
@@ -146,7 +142,7 @@ def connected(step: Step, call: Call, event: LegsBridged) -> None:
             to_number="", mode="blind",
         )  # fmt: skip
     call = replace(call, ring=None)
-    direction = "transfer" if transferred else "inbound"
+    direction = "inbound" if ring.kind is RingKind.QUEUE else "transfer"
     step.put_call(begin_talk(step, call, ring.agent_id, ring.leg, direction, visit))
 
 

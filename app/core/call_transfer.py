@@ -28,7 +28,7 @@ from app.core.call_common import (
 )
 from app.core.call_offering import RECALL_GRACE, note_miss
 from app.core.call_talking import Done, back_to_customer, let_go, own_call, park_both
-from app.core.call_waiting import enter_queue, open_visit
+from app.core.call_waiting import enter_queue
 from app.core.centre_state import Step
 from app.core.definitions import Leg
 from app.core.dial_rules import OUTSIDE_SECONDS, resolve
@@ -270,21 +270,7 @@ def _completed(step: Step, call: Call) -> None:
     if ring.agent_id is None:
         away(step, call)
         return
-    visit = ""
-    if call.queue_id is not None and step.queue_config(call) is not None:
-        # 내선호전환: the transfer is a visit of its own, answered where it began, so that the sums hold.
-        call = open_visit(step, call, call.queue_id, origin="extension", place=call.place or step.at, offerable=False)
-        visit = call.visit_id
-        chosen: list[dict[str, int | str]] = [{"agent_id": ring.agent_id, "reason": "chosen"}]
-        step.fact(
-            call, "offer.made", ring.leg, offer_id=ring.leg, visit_id=visit, queue_id=call.queue_id,
-            agent_id=ring.agent_id, candidates=chosen,
-        )  # fmt: skip
-        step.fact(
-            call, "offer.ended", ring.leg, offer_id=ring.leg, agent_id=ring.agent_id, outcome="answered", cause=""
-        )
-        call = leave_queue(step, call, "answered", agent_id=ring.agent_id)
-    step.put_call(begin_talk(step, replace(call, ring=None), ring.agent_id, ring.leg, "transfer", visit))
+    step.put_call(begin_talk(step, replace(call, ring=None), ring.agent_id, ring.leg, "transfer"))
 
 
 def away(step: Step, call: Call) -> None:
@@ -345,9 +331,9 @@ def return_watch(step: Step, call: Call, event: TimerFired) -> None:
 
 def taken_by_others(step: Step, call: Call, other: Leg) -> None:
     """The switch connected a caller by itself (the dialplan's fallback): leave them alone until one
-    hangs up. A visit that was open is answered, by nobody that we know."""
+    hangs up. With whom, and how it ends, the call detail records tell."""
     assert call.customer is not None
     if call.phase is Phase.WAITING:
         step.emit(fx.StopScript(call.customer))
-    call = leave_queue(step, call, "answered")
+    call = leave_queue(step, replace(call, untold=True), "answered")
     step.put_call(replace(call, phase=Phase.AWAY, agent_leg=other, agent_id=None))

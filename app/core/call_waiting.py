@@ -77,35 +77,28 @@ def _facts_of(call: Call, event: CallQueued) -> Call:
 
 
 def enter_queue(step: Step, call: Call, queue_id: QueueId, *, origin: str, place: datetime) -> None:
-    """Put the caller into a queue, at ``place``; an unknown queue leads to the unavailable prompt.
-    Keeps a visit that is still open. Stores the call."""
+    """Put the caller into a queue, at ``place``; an unknown queue leads to the unavailable prompt. Stores
+    the call."""
     tenant = step.tenant(call.tenant_id)
     config = tenant.config.queues.get(queue_id)
     assert call.customer is not None
     if config is None or tenant.removed:
         divert(step, call, "unavailable", outcome="unavailable")
         return
-    if call.visit is None:
-        call = open_visit(step, call, queue_id, origin=origin, place=place)
-    else:
-        queue = tenant.queues[queue_id]
-        step.put_queue(tenant, queue.entered(step.entry(call)))
-    assert call.visit is not None
+    call = _open_visit(step, call, queue_id, origin=origin, place=place)
     call = replace(call, phase=Phase.WAITING, ring=None, to_queue=None, agent_id=None)
     step.put_call(call)
     adopt(step, call, resumed=False)
 
 
-def open_visit(
-    step: Step, call: Call, queue_id: QueueId, *, origin: str, place: datetime, offerable: bool = True
-) -> Call:
-    """A new visit to a queue begins; one that is not ``offerable`` has its agent already (a transfer)."""
+def _open_visit(step: Step, call: Call, queue_id: QueueId, *, origin: str, place: datetime) -> Call:
+    """A new visit to a queue begins."""
     tenant = step.tenant(call.tenant_id)
     config = tenant.config.queues[queue_id]
     visit = Visit(call.visits + 1, queue_id, step.at, place, origin, config.priority)
     call = replace(call, visit=visit, visits=visit.number, queue_id=queue_id, place=place)
-    queue, entry = tenant.queues[queue_id], step.entry(call)
-    queue = queue.entered(entry) if offerable else queue.joined(entry)
+    entry = step.entry(call)
+    queue = tenant.queues[queue_id].entered(entry)
     step.put_queue(tenant, queue)
     at = step.fact(
         call, "queue.entered", str(visit.number), visit_id=call.visit_id, queue_id=queue_id, origin=origin,

@@ -94,8 +94,6 @@ class Step:
         self.at = at
         self.effects: list[fx.Effect] = []
         self.rematch: dict[tuple[TenantId, QueueId], None] = {}
-        self.untold: dict[CallId, None] = {}
-        """Calls that ended unseen: their ends are told by the call detail record, which knows the time."""
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._agents_before: dict[tuple[TenantId, AgentId], Agent | None] = {}
         self._touched: dict[tuple[TenantId, AgentId], None] = {}
@@ -204,7 +202,7 @@ class Step:
         at = at if last is None or at >= last else last
         if at != last:
             self.set(self.state.last_at, call.call_id, at)
-        if call.call_id in self.untold and kind in ENDS:
+        if call.untold and kind in ENDS:
             return at
         self.effects.append(fx.Record(call_fact(call.tenant_id, call.call_id, kind, at, mark, **data)))
         return at

@@ -12,6 +12,7 @@ from app.core import events as ev
 from app.core.agent import Move
 from app.core.call import Call, Consult, Phase, Ring, RingKind, Visit
 from app.core.call_common import begin_talk, connect_agent, leave_queue
+from app.core.call_dialling import agent_dialled
 from app.core.call_offering import RECALL_GRACE
 from app.core.call_waiting import adopt, enter_queue
 from app.core.centre_state import Step
@@ -32,16 +33,31 @@ def rebuild(step: Step, event: ev.NodeUp, legs: Snapshot) -> None:
                 continue  # still being called: its agent's leg knows
             step.attempt(lambda s=snapshot: _customer_call(step, event, s, legs))  # type: ignore[misc]
     for snapshot in ours:
-        if snapshot.variables.get("step") == "dialled" and not _known(step, snapshot):
+        stage = snapshot.variables.get("step")
+        if stage == "dialled" and not _known(step, snapshot):
             step.attempt(lambda s=snapshot: _dialled_call(step, event, s, legs))  # type: ignore[misc]
+        elif stage == "dial" and snapshot.state == "parked" and not _known(step, snapshot):
+            tenant_id, agent_id = _number(snapshot, "tenant"), _number(snapshot, "agent")
+            dialled = ev.AgentDialled(
+                event.node, event.at, snapshot.leg, tenant_id, agent_id, snapshot.destination
+            )
+            step.attempt(lambda d=dialled: agent_dialled(step, d))  # type: ignore[misc]
     for snapshot in ours:
-        if snapshot.variables.get("role") in ("agent", "consult", "customer") and not _known(step, snapshot):
+        if _made_by_us(snapshot) and not _known(step, snapshot) and snapshot.variables.get("step") != "dial":
             if snapshot.state != "bridged" or _bridged_to_ours(step, snapshot):
                 step.emit(fx.HangUpLeg(snapshot.leg))
 
 
 def _known(step: Step, snapshot: ev.LegSnapshot) -> bool:
     return snapshot.leg in step.state.legs
+
+
+def _made_by_us(snapshot: ev.LegSnapshot) -> bool:
+    """A leg that an effect of ours made; the phones that the dialplan's fallback rings are its own."""
+    v = snapshot.variables
+    if v.get("role") == "agent":
+        return snapshot.leg in (v.get("offer"), v.get("call"))
+    return v.get("role") in ("consult", "customer")
 
 
 def _bridged_to_ours(step: Step, snapshot: ev.LegSnapshot) -> bool:
@@ -80,11 +96,14 @@ def _customer_call(step: Step, event: ev.NodeUp, found: ev.LegSnapshot, legs: Sn
         _parked(step, event, call, found, legs)
 
 
-def _visit(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot) -> Call:
-    """The visit that the caller's variables tell of, put back into its queue at its place."""
+def _visit(
+    step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, offer: ev.LegSnapshot | None = None
+) -> Call:
+    """The visit that the caller's variables tell of, put back into its queue at its place. Callers whom
+    the fallback took care of have no such variables: they came before the phone (``offer``) rang."""
     queue_id = call.queue_id
     assert queue_id is not None
-    entered = from_micros(found.variables.get("entered")) or event.at
+    entered = from_micros(found.variables.get("entered")) or (offer.created_at if offer is not None else event.at)
     place = call.place or entered
     number = max(1, call.visits)
     visit = Visit(
@@ -112,7 +131,7 @@ def _parked(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg
         _held(step, event, call, found, talk, legs)
         return
     agent_id = _agent(step, call, _number(found, "agent"))
-    if offer is not None and agent_id is not None and _queue_known(step, call):
+    if offer is not None and agent_id is not None and (stage == "transfer" or _queue_known(step, call)):
         _ringing(step, event, call, found, offer, agent_id)
         return
     if not _queue_known(step, call):
@@ -142,7 +161,8 @@ def _ringing(
 ) -> None:
     """A phone rings for this caller: the offer goes on, with a fresh recall time."""
     transfer = found.variables.get("step") == "transfer"
-    call = _visit(step, event, call, found)
+    if not transfer:
+        call = _visit(step, event, call, found, offer)
     ring = Ring(
         offer.leg, RingKind.TRANSFER if transfer else RingKind.QUEUE, offer.created_at, agent_id,
         answered=offer.answered_at is not None,
@@ -226,7 +246,7 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
     # Joined while nobody watched: by the bridge of an offer, or by the dialplan's fallback.
     visit = ""
     if _queue_known(step, call):
-        call = _visit(step, event, call, found)
+        call = _visit(step, event, call, found, other)
         visit = call.visit_id
         ring = Ring(found.other, RingKind.QUEUE, other.created_at if other is not None else since, agent)
         _offer_made(step, call, ring)
@@ -234,6 +254,8 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
             call, "offer.ended", ring.leg, when=since, offer_id=ring.leg, agent_id=agent, outcome="answered", cause=""
         )
         call = _left_at(step, call, agent, since)
+    # The fallback records by itself, into the same file.
+    call = replace(call, recording=v.get("step") == "fallback")
     step.put_call(_begin(step, call, agent, found.other, visit, since))
 
 

@@ -22,7 +22,7 @@ class PretendLeg:
     base: str = ""  # on which leg the bridge runs that rings this one
     other: str = ""
     answered: datetime | None = None
-    outside: bool = False
+    destination: str = ""
 
 
 class PretendSwitch:
@@ -43,7 +43,7 @@ class PretendSwitch:
         self.due.append(ev.CallQueued(NODE, at, leg, tenant, queue, "07040000001", number, "", at))
 
     def dial(self, leg: str, agent: int, number: str, tenant: int, at: datetime) -> None:
-        self.legs[leg] = PretendLeg(leg, "parked", at, answered=at)
+        self.legs[leg] = PretendLeg(leg, "parked", at, answered=at, destination=number)
         self.variables[leg] = {"tenant": str(tenant), "role": "agent", "agent": str(agent), "step": "dial"}
         self.due.append(ev.AgentDialled(NODE, at, leg, tenant, agent, number))
 
@@ -85,13 +85,11 @@ class PretendSwitch:
                 if leg not in self.legs:
                     self.due.append(ev.EffectFailed(NODE, at, leg, new, "No such channel!"))
                     return
-                self.legs[new] = PretendLeg(
-                    new, "ringing", at, base=leg, outside=isinstance(effect, fx.CallOut)
-                )
+                self.legs[new] = PretendLeg(new, "ringing", at, base=leg)
                 role = effect.role if isinstance(effect, fx.CallOut) else "agent"
                 self.variables[new] = {"tenant": str(effect.tenant_id), "call": effect.call_id, "role": role}
                 if isinstance(effect, fx.Offer):
-                    self.variables[new]["agent"] = str(effect.agent_id)
+                    self.variables[new] |= {"agent": str(effect.agent_id), "offer": new}
             case fx.CallAgent(agent_leg=new):
                 self.legs[new] = PretendLeg(new, "ringing", at)
                 self.variables[new] = {
@@ -145,7 +143,7 @@ class PretendSwitch:
         """What a reconnecting adapter would read."""
         return tuple(
             ev.LegSnapshot(
-                x.leg, x.other or None, x.state, x.created, x.answered, "01012345678", "", "",
+                x.leg, x.other or None, x.state, x.created, x.answered, "01012345678", "", x.destination,
                 dict(self.variables.get(x.leg, {})),
             )
             for x in self.legs.values()

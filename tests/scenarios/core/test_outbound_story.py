@@ -114,7 +114,7 @@ def test_an_internal_call_leaves_the_statuses_alone() -> None:
         00:03 | c1 queues sales           | Adopt c1; Script c1    |
         00:05 | bob answers               | -                      | alice on_call, bob on_call
         00:20 | bob: hold                 | refused:no_call        |
-        00:30 | bob: hangup               | HangUp alice; HangUp bob; Offer c1>alice | alice ringing/available, bob idle/on_break
+        00:30 | bob: hangup               | HangUp alice; HangUp bob; Offer c1>alice | bob idle/on_break
         00:30 | bob goes                  | -                      |
         00:31 | c1 hangs up               | HangUp alice           |
     """)

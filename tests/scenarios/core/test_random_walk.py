@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from app.core import events as ev
 from app.core.definitions import AgentState, AgentStatus, TenantConfig
 from tests.scenarios.core.pretendswitch import Played
-from tests.scenarios.core.table import AGENTS, NODE, QUEUES, TENANT, assert_sums, config, queue, without_wrap_up
+from tests.scenarios.core.table import (
+    AGENTS,
+    NODE,
+    QUEUES,
+    TENANT,
+    assert_sums,
+    config,
+    queue,
+    without_wrap_up,
+)
 
 Action = Callable[[], None]
 QUIET = (ev.LogIn, ev.LogOut, ev.Answer, ev.Reject, ev.HangUp, ev.Hold, ev.Resume, ev.CompleteTransfer,

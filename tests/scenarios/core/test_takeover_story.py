@@ -10,7 +10,7 @@ import pytest
 from app.core import events as ev
 from app.core.call import Phase
 from app.core.definitions import AgentState, AgentStatus
-from tests.scenarios.core.pretendswitch import Played
+from tests.scenarios.core.pretendswitch import Played, PretendLeg
 from tests.scenarios.core.table import NODE, TENANT, assert_sums, config, queue, without_wrap_up
 
 
@@ -159,6 +159,41 @@ def test_a_blind_transfer_that_rings_goes_on() -> None:
     story.answers("bob")
     story.hangs_up("c1")
     facts_once(story)
+
+
+def test_an_agent_who_dialled_with_nobody_there_gets_the_call(story: Played) -> None:
+    story.switch.dial("d1", 1, "0212345678", TENANT, story.now)
+    story.switch.due.clear()
+    story.names["d1"] = "alice"
+    story.taken_over()
+    assert story.log == ["CallOut alice>0212345678"]
+
+
+def test_who_the_fallback_connected_is_known_and_its_own_phones_are_left_alone() -> None:
+    story = Played(available="alice bob")
+    legs = story.switch.legs
+    for caller, phone, agent, state in (("c1", "f1", "1", "bridged"), ("c2", "f2", "2", "ringing")):
+        story.switch.arrive(caller, "01012345678", TENANT, 10, story.now)
+        story.switch.variables[caller]["step"] = "fallback"
+        legs[caller].state = "bridged" if state == "bridged" else "dialplan"
+        legs[phone] = PretendLeg(phone, state, story.now, base=caller)
+        story.switch.variables[phone] = {"tenant": "1", "role": "agent", "agent": agent}
+    legs["c1"].other, legs["f1"].other, legs["f1"].answered = "f1", "c1", story.now
+    story.switch.due.clear()
+    story.now += timedelta(seconds=3)
+    story.taken_over()
+    assert story.log == []
+    assert story.agent("alice").state is AgentState.ON_CALL
+    assert story.kinds("talk", "queue", "offer") == [
+        "queue.entered", "offer.made alice", "offer.ended answered alice", "queue.left answered alice",
+        "talk.started inbound alice",
+    ]  # fmt: skip
+    # The second one is connected by the dialplan as we watch: the call detail records tell of it.
+    story.switch.answer("f2", story.now)
+    story.deliver()
+    story.hangs_up("c2")
+    assert [fact.call_id for fact in story.facts if fact.kind == "call.ended"] == []
+    assert not story.centre.state.call_of("c2")
 
 
 @pytest.mark.parametrize("answered", [False, True])

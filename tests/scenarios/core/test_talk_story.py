@@ -77,10 +77,8 @@ def test_a_consultation_completed(talking: Story) -> None:
     assert talking.kinds("talk", "consult", "call.transferred", "queue") == [
         "queue.entered", "queue.left answered alice", "talk.started inbound alice", "consult.started alice",
         "talk.started consult bob", "talk.ended bob", "consult.ended completed alice", "talk.ended alice",
-        "call.transferred consult bob", "queue.entered", "queue.left answered bob", "talk.started transfer bob",
-        "talk.ended bob",
+        "call.transferred consult bob", "talk.started transfer bob", "talk.ended bob",
     ]  # fmt: skip
-    assert talking.fact("queue.entered").data["origin"] == "extension"
     assert talking.fact("call.ended").data["talk_seconds"] == 45.0
     assert_sums(talking.facts)
 
@@ -179,7 +177,8 @@ def test_the_agents_phone_hangs_up_and_takes_the_consulted_along_the_customer_qu
         00:30 | bob hangs up             | HangUp c1                         |
         00:30 | c1 goes                  | -                                 |
     """)
-    assert talking.kinds("talk.started")[-1] == "talk.started transfer bob"
+    assert talking.fact("queue.entered").data["origin"] == "extension"  # 내선호전환
+    assert talking.kinds("talk.started")[-1] == "talk.started inbound bob"
 
 
 def test_the_agent_leaves_while_the_other_phone_rings_the_customer_queues_first(talking: Story) -> None:
@@ -187,7 +186,7 @@ def test_the_agent_leaves_while_the_other_phone_rings_the_customer_queues_first(
         at    | what happens             | the centre does                   | agents
         00:10 | alice: consult bob       | Part keep c1+alice                |
         00:10 | c1 rests & alice rests   | Music c1; Offer alice>bob         |
-        00:12 | alice hangs up           | HangUp bob; Adopt c1; Script c1; Offer c1>bob | alice idle/wrap_up, bob ringing
+        00:12 | alice hangs up           | HangUp bob; Adopt c1; Script c1; Offer c1>bob | bob ringing
         00:14 | bob answers              | -                                 | bob on_call
         00:20 | c1 hangs up              | HangUp bob                        |
         00:20 | bob goes                 | -                                 |
@@ -237,7 +236,8 @@ def test_a_blind_transfer_to_an_agent(talking: Story) -> None:
     assert talking.fact("call.transferred").data == {
         "from_agent": 1, "to_agent": 2, "to_queue": None, "to_number": "", "mode": "blind",
     }  # fmt: skip
-    assert talking.kinds("queue.left") == ["queue.left answered alice", "queue.left answered bob"]
+    assert talking.kinds("queue.left") == ["queue.left answered alice"]
+    assert talking.kinds("talk.started") == ["talk.started inbound alice", "talk.started transfer bob"]
     assert_sums(talking.facts)
 
 
@@ -296,7 +296,7 @@ def test_the_customer_leaves_during_a_blind_transfer(talking: Story) -> None:
         00:10 | c1 rests & alice goes    | Offer c1>bob               |
         00:12 | c1 hangs up              | HangUp bob                 | bob idle/available
     """)
-    assert talking.fact("queue.left").data["outcome"] == "abandoned"
+    assert talking.kinds("offer.ended") == ["offer.ended answered alice", "offer.ended caller_gone bob"]
     assert_sums(talking.facts)
 
 
