@@ -100,6 +100,17 @@ def doctor() -> None:
     sys.exit(checks.report(click.echo))
 
 
+@cli.command()
+def setup() -> None:
+    """Prepare a service: newest schema, FreeSWITCH's configuration, every tenant's files.
+
+    For containers: what `run` does on one machine before it starts anything. Writes
+    freeswitch/start.sh into the state directory, with which the FreeSWITCH container starts.
+    """
+    script = _bootstrap().set_up(_settings(prepare=True))
+    click.echo(f"Everything is prepared. FreeSWITCH starts with: sh {script}")
+
+
 @cli.group()
 def db() -> None:
     """The database's schema."""

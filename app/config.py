@@ -82,7 +82,7 @@ class Settings(StatePaths, BaseSettings):
     carrier: Annotated[Carrier, NoDecode, BeforeValidator(values.carrier)] | None = Field(
         None, description="Where calls to the outside go: host:port or user:password@host:port."
     )
-    freeswitch: str = Field("auto", description="auto, none (simulate calls), or the path of the binary.")
+    freeswitch: str = Field("auto", description="auto, none (simulate), remote (runs elsewhere), or a path.")
     esl_host: Host = Field("127.0.0.1", description="Host of the Event Socket; loopback or private only.")
     esl_password: str = Field(
         default="", repr=False, description="Password of the Event Socket; unset: made and kept in the state."
@@ -149,11 +149,11 @@ class Settings(StatePaths, BaseSettings):
     @field_validator("freeswitch", mode="after")
     @classmethod
     def _freeswitch_exists(cls, value: str) -> str:
-        if value.lower() in ("auto", "none"):
+        if value.lower() in ("auto", "none", "remote"):
             return value.lower()
         found = shutil.which(os.path.expanduser(value))
         if found is None:
-            raise ValueError(f"{value!r} is not a program; write auto, none, or the path of FreeSWITCH")
+            raise ValueError(f"{value!r} is not a program; write auto, none, remote, or the path of FreeSWITCH")
         return os.path.abspath(found)
 
     @field_validator("esl_host", mode="after")

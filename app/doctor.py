@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.config import Settings, SettingsError, unknown_variables, variable
 from app.supervisor import probes
-from app.supervisor.programs import find_chromium, find_freeswitch, find_node, find_redis
+from app.supervisor.programs import REMOTE, find_chromium, find_freeswitch, find_node, find_redis
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALLEST_DISK = 1 << 30
@@ -159,6 +159,9 @@ def redis(settings: Settings) -> Finding:
 
 def freeswitch(settings: Settings) -> Iterator[Finding]:
     """FreeSWITCH and its modules."""
+    if settings.freeswitch == REMOTE:
+        yield Finding(Verdict.GOOD, f"FreeSWITCH runs elsewhere: {settings.esl_host}:{settings.esl_port}")
+        return
     binary = find_freeswitch(settings.freeswitch)
     if binary is None:
         yield Finding(

@@ -6,6 +6,8 @@ process does not load another's libraries.
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +52,23 @@ def render_freeswitch(settings: Settings) -> list[str]:
     argv = render(settings, say=speech.render if speech.speaks else None)
     setup.refresh_all(settings)
     return argv
+
+
+def set_up(settings: Settings) -> Path:
+    """Schema, FreeSWITCH's configuration and every tenant's files, before a service starts; the script
+    with which FreeSWITCH starts, whose binary is looked for where the script runs."""
+    upgrade_database(settings)
+    _, *arguments = render_freeswitch(settings)
+    script = settings.freeswitch_dir / "start.sh"
+    script.write_text(
+        "#!/bin/sh\n"
+        "for binary in freeswitch /usr/bin/freeswitch /usr/local/freeswitch/bin/freeswitch; do\n"
+        f'  command -v "$binary" >/dev/null && exec "$binary" {shlex.join(arguments)}\n'
+        "done\n"
+        'echo "There is no FreeSWITCH in this image." >&2; exit 1\n',
+        "utf-8",
+    )
+    return script
 
 
 def upgrade_database(settings: Settings) -> None:

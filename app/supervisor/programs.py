@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.config import Settings
 
+REMOTE = "remote"
+"""Value of ``SANGDAM_FREESWITCH`` for a FreeSWITCH that something else starts."""
+
 FREESWITCH_PLACES = ("/usr/bin/freeswitch", "/usr/local/freeswitch/bin/freeswitch")
 """Where the Debian package and a build from source put FreeSWITCH; neither need be in the PATH."""
 
 
 def find_freeswitch(choice: str = "auto") -> Path | None:
-    """FreeSWITCH's binary for a ``SANGDAM_FREESWITCH`` of ``auto``, ``none`` or a path; None: simulate."""
-    if choice == "none":
+    """FreeSWITCH's binary on this machine for a ``SANGDAM_FREESWITCH`` of ``auto`` or a path; None: none is
+    to be started here (``none`` simulates, ``remote`` runs elsewhere, in a container of its own)."""
+    if choice in ("none", REMOTE):
         return None
     if choice != "auto":
         return Path(choice)
@@ -30,7 +34,7 @@ def find_freeswitch(choice: str = "auto") -> Path | None:
 
 def switch_is_real(settings: Settings) -> bool:
     """True when calls are carried by FreeSWITCH, False when they are simulated."""
-    return find_freeswitch(settings.freeswitch) is not None
+    return settings.freeswitch == REMOTE or find_freeswitch(settings.freeswitch) is not None
 
 
 def find_redis() -> Path | None:

@@ -17,7 +17,7 @@ from app.supervisor import probes
 from app.supervisor.child import Child, Spec
 from app.supervisor.exec_ import redis_argv
 from app.supervisor.loop import StartFailed, Supervisor
-from app.supervisor.programs import find_freeswitch
+from app.supervisor.programs import REMOTE, find_freeswitch
 from app.supervisor.summary import summary
 
 STORES, SWITCH, SERVICES = 1, 2, 3
@@ -127,6 +127,8 @@ def specs(settings: Settings, supervisor: int) -> list[Spec]:
         ),
         Spec("worker", "Worker", process("worker"), SERVICES),
     ]
+    if settings.freeswitch == REMOTE:
+        del result[0]
     if settings.owns_redis:
         redis = Spec("redis", "Redis", process("redis"), STORES, probes.redis_answers(settings.redis_url))
         result.insert(0, redis)
@@ -157,8 +159,9 @@ def taken_ports(settings: Settings) -> list[str]:
     tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
     wanted: list[tuple[str, str, int, list[socket.SocketKind]]] = [
         ("web_port", settings.bind, settings.web_port, [tcp]),
-        ("esl_port", settings.esl_host, settings.esl_port, [tcp]),
     ]
+    if settings.freeswitch != REMOTE:
+        wanted.append(("esl_port", settings.esl_host, settings.esl_port, [tcp]))
     if find_freeswitch(settings.freeswitch) is not None:
         wanted += [
             ("sip_port", settings.bind, settings.sip_port, [tcp, udp]),

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from app.supervisor.programs import find_freeswitch
+from app.supervisor.programs import REMOTE, find_freeswitch, switch_is_real
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -22,6 +22,9 @@ def summary(settings: Settings) -> str:
 
 def _calls(settings: Settings) -> Iterator[str]:
     binary = find_freeswitch(settings.freeswitch)
+    if settings.freeswitch == REMOTE:
+        yield f"Sangdam is running. Calls are real: FreeSWITCH at {settings.esl_host}:{settings.esl_port} carries them."
+        return
     if binary is not None:
         yield f"Sangdam is running. Calls are real: {binary} carries them."
     elif settings.freeswitch == "none":
@@ -38,7 +41,7 @@ def _addresses(settings: Settings) -> Iterator[str]:
         ("Admin portal", f"{settings.public_url}/"),
         ("API", f"{settings.public_url}/api/v1/openapi.json"),
     ]
-    if find_freeswitch(settings.freeswitch) is not None:
+    if switch_is_real(settings):
         ip = settings.external_ip or settings.reachable_ip
         rows += [
             ("Phones register at", f"{ip}:{settings.sip_port}, domain {settings.sip_domain}"),
