@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import orjson
-
 from simswitch import causes, events
 from simswitch.bridge import uuid_bridge
+from simswitch.callerprofile import Instructions
 from simswitch.channel import Channel, State
 from simswitch.clock import Sleeper, Steps
 from simswitch.datetimes import c_int
 from simswitch.originate import originate
-from simswitch.profile import Instructions
 from simswitch.session import park_session, transfer
 from simswitch.words import separate
 
@@ -187,7 +185,7 @@ def uuid_dump(switch: SimSwitch, text: str) -> str:
         return NO_CHANNEL
     headers = events.build(switch, "CHANNEL_DATA", "", channel, None)
     if words[1:] == ["json"]:
-        return orjson.dumps(headers).decode()
+        return events.to_json(headers).decode()
     return events.to_plain(headers, encode=False).decode("utf-8", "replace")
 
 

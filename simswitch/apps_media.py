@@ -204,6 +204,7 @@ def _read(
     if variable:
         channel.set_variable(variable, None)
     digits, result = "", "success"
+    channel.party.asked(channel)
     if prompt and prompt.lower() != "silence":
         heard: list[str] = []
 

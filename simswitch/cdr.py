@@ -6,6 +6,7 @@ profile first and its times in microseconds.
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import Any
 import orjson
 
 from simswitch import causes
+from simswitch.callerprofile import Profile, Times
 from simswitch.channel import STATE_NAMES, Channel
 from simswitch.events import array, url_encode
-from simswitch.profile import Profile, Times
 
 
 def final_variables(channel: Channel, local: tzinfo | None) -> None:
@@ -141,8 +142,8 @@ def write(directory: Path, prefix: str, channel: Channel, content: dict[str, Any
     try:
         data = orjson.dumps(content)
     except TypeError:
-        text = str(content)
-        raise ValueError(f"a call detail record that is not JSON: {text[:200]}") from None
+        # A caller's bytes that are not UTF-8.
+        data = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     draft.write_bytes(data)
     os.replace(draft, path)
     return path

@@ -7,15 +7,16 @@ yields the moment until which it sleeps (None: until woken); ``wake`` makes it l
 from __future__ import annotations
 
 import enum
+import re
 from collections import deque
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simswitch import causes
+from simswitch.callerprofile import Profile, Times
 from simswitch.clock import Sleeper, Steps
 from simswitch.datetimes import c_int, datetime_check, is_true
 from simswitch.expand import expand
-from simswitch.profile import Profile, Times
 
 if TYPE_CHECKING:
     from simswitch.recording import Recording
@@ -40,6 +41,9 @@ class State(enum.IntEnum):
     DESTROY = 12
     NONE = 13
 
+
+VARIABLE = re.compile(r"\$\\*\{")
+"""What FreeSWITCH takes for a variable inside a value (switch_string_var_check)."""
 
 STATE_NAMES = tuple(f"CS_{state.name}" for state in State)
 CALL_STATES = {
@@ -67,6 +71,9 @@ class Party(Protocol):
 
     def joined(self, channel: Channel) -> None:
         """Somebody else can be heard now."""
+
+    def asked(self, channel: Channel) -> None:
+        """A prompt begins that asks for a key."""
 
 
 class Channel(Sleeper):
@@ -132,6 +139,7 @@ class Channel(Sleeper):
             not self.cause
             and State.ROUTING < self.state < State.HANGUP
             and self.state != State.RESET
+            and self.state == self.running
             and not self.transfer
         )
 
@@ -315,6 +323,8 @@ class Channel(Sleeper):
     def set_variable(self, name: str, value: Any) -> None:
         if value is None or value == "":
             self.variables.pop(name, None)
+        elif isinstance(value, str) and VARIABLE.search(value):
+            return  # "Invalid data (${… contains a variable)", switch_channel_set_variable_var_check
         else:
             self.variables[name] = value
 

@@ -202,7 +202,10 @@ class Sleeper:
             self._steps = None
             return
         if until is not None:
-            self._timer = self._clock.at(until, self.wake)
+            if until <= self._clock.time():
+                self.wake()
+            else:
+                self._timer = self._clock.at(until, self.wake)
 
     def stop(self) -> None:
         """Drop the activity where it is."""

@@ -162,15 +162,10 @@ class Demo:
         if not self._dids or len(self._waiting) >= MOST_CUSTOMERS or not switch.connections:
             # Without a controller there is nobody to show the calls to.
             return
-        digit = pick.choices("123", (5, 3, 2))[0]
-        first = pick.uniform(6.0, 12.0)
-        keys = [(first, digit), (first + 12.0, digit)]
-        if pick.random() < 0.1:
-            keys = keys[1:]  # somebody who does not make up his mind at once
         caller = switch.call(
             pick.choice(self._dids),
             number=pick.choice(self._numbers),
-            keys=keys,
+            chooses=pick.choices("123", (5, 3, 2))[0],
             patience=pick.uniform(45.0, 150.0),
             talks_for=pick.uniform(40.0, 120.0),
         )

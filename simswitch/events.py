@@ -176,7 +176,7 @@ def to_plain(headers: dict[str, Any], encode: bool = True) -> bytes:
         if key != "_body":
             text = array(value)
             lines.append(f"{key}: {url_encode(text) if encode else text}")
-    body = headers.get("_body")
+    body: str | None = headers.get("_body")
     if body is None:
         return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
     data = body.encode("utf-8", "replace")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from simswitch import causes
 from simswitch.bridge import bridge, handle_cause
+from simswitch.callerprofile import Profile
 from simswitch.channel import Channel, Party, Session, State
 from simswitch.clock import Sleeper
 from simswitch.datetimes import c_int
-from simswitch.profile import Profile
 from simswitch.session import app, outbound_session, run_commands
 from simswitch.words import brackets, split_top
 
@@ -167,7 +167,7 @@ def _ring_group(
         if caller is not None:
             caller.watchers.discard(leg_channel)
             leg_channel.watchers.discard(caller)
-    if winner is None:
+    if winner is None and deadlines:
         # Every failed leg tells its end before the caller hears of it (measured).
         yield clock.time()
     if winner is not None and caller is not None:

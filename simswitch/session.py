@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from simswitch import causes
+from simswitch.callerprofile import Instructions
 from simswitch.channel import Channel, Session, State
 from simswitch.datetimes import c_int, is_true
 from simswitch.dialplan import Hunt
-from simswitch.profile import Instructions
 from simswitch.words import separate
 
 App = Callable[[Channel, str], "Session | None"]

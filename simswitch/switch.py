@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simswitch import apps, apps_media, cdr, events
+from simswitch.callerprofile import Profile
 from simswitch.channel import Channel, Party, State
 from simswitch.clock import Scheduler, Timer
 from simswitch.datetimes import is_true
 from simswitch.dialplan import Hunt
-from simswitch.profile import Profile
 from simswitch.recording import Recording
 from simswitch.session import inbound_session
 from simswitch.tasks import Tasks
@@ -273,11 +273,12 @@ class SimSwitch:
         keys: Sequence[tuple[float, str]] = (),
         patience: float | None = None,
         talks_for: float | None = None,
+        chooses: str = "",
         context: str = "public",
         variables: dict[str, str] | None = None,
     ) -> Caller:
         """A customer calls; see telephones.Caller for the times."""
-        caller = Caller(keys=keys, patience=patience, talks_for=talks_for)
+        caller = Caller(keys=keys, patience=patience, talks_for=talks_for, chooses=chooses)
         profile = Profile(
             username=number, caller_id_name=name or number, caller_id_number=number,
             orig_caller_id_name=name or number, orig_caller_id_number=number, ani=number,
@@ -305,13 +306,20 @@ class SimSwitch:
         self, name: str, profile: Profile, party: Party, side: str, variables: dict[str, str] | None
     ) -> Channel:
         channel = Channel(self, self.new_uuid(), name, profile, party)
-        channel.variables.update(
-            sip_from_user=profile.caller_id_number, sip_from_display=profile.caller_id_name,
-            sip_req_user=profile.destination_number, sip_to_user=profile.destination_number,
-            sip_network_ip=profile.network_addr, sip_received_ip=profile.network_addr,
-            sofia_profile_name=side, sip_call_id=self.new_uuid(), endpoint_disposition="RECEIVED",
-            call_uuid=channel.uuid, **(variables or {}),
-        )  # fmt: skip
+        given = {
+            "sip_from_user": profile.caller_id_number,
+            "sip_from_display": profile.caller_id_name,
+            "sip_req_user": profile.destination_number,
+            "sip_to_user": profile.destination_number,
+            "sip_network_ip": profile.network_addr,
+            "sip_received_ip": profile.network_addr,
+            "sofia_profile_name": side,
+            "sip_call_id": self.new_uuid(),
+            "endpoint_disposition": "RECEIVED",
+            "call_uuid": channel.uuid,
+        }
+        for key, value in (given | (variables or {})).items():
+            channel.set_variable(key, value)
         self.add(channel)
         channel.start(inbound_session(channel))
         return channel

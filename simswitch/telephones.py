@@ -69,6 +69,8 @@ class Telephone:
 
     def joined(self, channel: Channel) -> None: ...
 
+    def asked(self, channel: Channel) -> None: ...
+
 
 AUTO_ANSWER_SECONDS = 0.3
 
@@ -274,11 +276,14 @@ class Phones:
 @dataclass(slots=True)
 class Caller(Telephone):
     """Somebody who calls. Times are seconds: ``keys`` since the call arrived, ``patience`` until it is
-    given up unless somebody answers, ``talks_for`` since somebody could be heard (None: for ever)."""
+    given up unless somebody answers, ``talks_for`` since somebody could be heard (None: for ever).
+    ``chooses`` is pressed ``thinks`` seconds after every prompt that asks for a key began."""
 
     keys: Sequence[tuple[float, str]] = ()
     patience: float | None = None
     talks_for: float | None = None
+    chooses: str = ""
+    thinks: float = 2.0
     channel: Channel | None = None
     served: bool = False
     heard: list[str] = field(default_factory=list)
@@ -305,6 +310,10 @@ class Caller(Telephone):
         for digit in digits:
             if self.channel is not None:
                 self.channel.far_digit(digit)
+
+    def asked(self, channel: Channel) -> None:
+        if self.chooses:
+            channel.switch.clock.after(self.thinks, channel.far_digit, self.chooses)
 
     def joined(self, channel: Channel) -> None:
         if not self.served and self.talks_for is not None:

@@ -164,6 +164,7 @@ class Lab:
     # --- Looking back ---
 
     def seen(self, *names: str, of: str = "") -> list[dict[str, Any]]:
+        self.pump()
         return [
             event
             for event in self.events
