@@ -14,7 +14,7 @@ from typing import Any
 from app.core import effects as fx
 from app.core import events as ev
 from app.core.call import Call, Phase
-from app.core.call_common import drop_consult, drop_ring, finish
+from app.core.call_common import drop_consult, drop_ring, finish, leave_queue
 from app.core.call_waiting import adopt
 from app.core.centre_state import Step
 from app.core.definitions import Leg, TenantId
@@ -82,9 +82,11 @@ def lose(step: Step, call: Call) -> None:
 def _catch_up(step: Step, event: ev.NodeUp, call: Call, legs: Snapshot, leg_event: LegEvent) -> None:
     """Tell ourselves what we missed of one call: who has gone, who was joined, who came to rest."""
     call_id = call.call_id
-    if call.phase is Phase.WAITING and call.customer in legs:
-        adopt(step, call, resumed=True)
+    if call.customer is not None and call.customer in legs and call.phase in (Phase.WAITING, Phase.ARS):
+        _catch_up_caller(step, event, call, legs[call.customer], leg_event)
         return
+    if call.phase is Phase.ENDING:
+        step.emit(*(fx.HangUpLeg(leg) for leg in sorted(call.legs) if leg in legs))
     pending = _unpresented(call)
     gone = [leg for leg in _in_order(call) if leg not in legs and leg != pending]
     if call.customer in gone or all(leg in gone for leg in call.legs):
@@ -96,6 +98,28 @@ def _catch_up(step: Step, event: ev.NodeUp, call: Call, legs: Snapshot, leg_even
         return
     for missed in _missed(event, now, legs):
         step.attempt(lambda missed=missed: leg_event(step, missed))  # type: ignore[misc]
+
+
+def _catch_up_caller(
+    step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg_event: LegEvent
+) -> None:
+    """A caller on the way to the queue, or in it: parked there, taken by the fallback, or sent on by the guard."""
+    v = found.variables
+    if found.state == "bridged" and found.other is not None:
+        leg_event(step, ev.LegsBridged(event.node, event.at, found.leg, found.other))
+    elif call.phase is Phase.ARS:
+        if found.state == "parked" and v.get("queue", "").isdigit():
+            queued = ev.CallQueued(
+                event.node, event.at, found.leg, call.tenant_id, int(v["queue"]), v.get("did", ""),
+                found.caller_number, found.caller_name, call.arrived_at, v.get("menu", ""),
+            )  # fmt: skip
+            leg_event(step, queued)
+    elif found.state == "dialplan":
+        step.emit(fx.StopScript(found.leg))
+        step.put_call(replace(leave_queue(step, call, "timeout"), phase=Phase.DIVERTED))
+    else:
+        # What was played to the caller may have ended unheard of: from the beginning.
+        adopt(step, call, resumed=True)
 
 
 def _unpresented(call: Call) -> Leg | None:

@@ -8,7 +8,7 @@ from app.core import effects as fx
 from app.core.agent import Agent
 from app.core.call import Call, Phase, RingKind
 from app.core.call_blind import refuse_transfer
-from app.core.call_common import drop_consult, end_wrap_up, finish
+from app.core.call_common import drop_consult, end_wrap_up, finish, leave
 from app.core.call_dialling import give_up
 from app.core.call_offering import give_back
 from app.core.call_talking import Done
@@ -44,14 +44,6 @@ def log_out(step: Step, agent: Agent, command: Command) -> Done:
     agent = _free(step, _logged_in(agent))
     leave(step, agent, "agent")
     return {}
-
-
-def leave(step: Step, agent: Agent, cause: str) -> None:
-    """An agent who is in no call is logged out. Stores the agent."""
-    agent = replace(end_wrap_up(step, agent), notice="")
-    agent = step.set_status(agent, AgentStatus.LOGGED_OUT, "agent" if cause == "agent" else "system")
-    step.agent_fact(agent, "agent.logged_out", cause=cause)
-    step.put_agent(agent)
 
 
 def set_status(step: Step, agent: Agent, command: SetStatus) -> Done:

@@ -131,6 +131,9 @@ def release(step: Step, call: Call, agent_id: AgentId | None, *, talked: bool, n
     agent = replace(agent.moved(Move.RELEASED, step.at), call_id=None, leg=None, muted=False)
     if notice is not None:
         agent = replace(agent, notice=notice)
+    if not agent.active and agent.logged_in:
+        leave(step, agent, "removed")
+        return
     if not talked:
         step.put_agent(agent)
         return
@@ -140,6 +143,14 @@ def release(step: Step, call: Call, agent_id: AgentId | None, *, talked: bool, n
         agent = replace(agent, wrap_up_call=call.call_id, wrap_up_since=step.at)
         step.agent_fact(agent, "wrapup.started", call.call_id)
     agent = step.set_status(agent, after, "system", anew=after is AgentStatus.WRAP_UP)
+    step.put_agent(agent)
+
+
+def leave(step: Step, agent: Agent, cause: str) -> None:
+    """An agent who is in no call is logged out. Stores the agent."""
+    agent = replace(end_wrap_up(step, agent), notice="")
+    agent = step.set_status(agent, AgentStatus.LOGGED_OUT, "agent" if cause == "agent" else "system")
+    step.agent_fact(agent, "agent.logged_out", cause=cause)
     step.put_agent(agent)
 
 

@@ -15,6 +15,7 @@ from app.core import call_offering as offering
 from app.core import call_talking as talking
 from app.core import call_transfer as transfer
 from app.core import call_waiting as waiting
+from app.core import effects as fx
 from app.core import events as ev
 from app.core.call import Call, Phase, Role
 from app.core.call_common import close, finish
@@ -41,6 +42,7 @@ def _ending_leg_gone(step: Step, call: Call, event: ev.LegHungUp) -> None:
 
 
 def _ending_overdue(step: Step, call: Call, event: ev.TimerFired) -> None:
+    step.emit(*(fx.HangUpLeg(leg) for leg in sorted(call.legs)))
     close(step, call)
 
 

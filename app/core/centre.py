@@ -70,6 +70,10 @@ _STARTS: Mapping[type, Callable[[Step, Any], None]] = {
 """Events that may be the first that is heard of a leg."""
 
 
+NODE_RETRY_SECONDS = 2.0
+"""How long a timer of a call waits for the call's node to come back."""
+
+
 class Centre:
     """Live state. ``handle`` is the step: an event in, effects out; it raises having changed nothing.
 
@@ -142,6 +146,9 @@ class Centre:
         agent = step.tenant(event.tenant_id).agents.get(event.agent_id)
         if agent is None:
             raise CommandRefused("unknown_agent")
+        call = self.state.calls.get(agent.call_id) if agent.call_id is not None else None
+        if call is not None and not isinstance(event, ev.LogIn) and not self.state.nodes.get(call.node, False):
+            raise CommandRefused("no_switch")
         data = handler(step, agent, event)
         step.touch_agent(event.tenant_id, event.agent_id)
         # Offers that the command makes possible belong before its reply.
@@ -152,6 +159,10 @@ class Centre:
         kind, _, name = event.key.partition(":")
         call = self.state.calls.get(name) or self.state.call_of(name)
         if call is None:
+            return
+        if not self.state.nodes.get(call.node, False):
+            # Nobody knows what happens on that node meanwhile, and nothing can be done about it.
+            step.emit(fx.StartTimer(event.key, NODE_RETRY_SECONDS))
             return
         if kind == "recall" and call.target != name:
             return

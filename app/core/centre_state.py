@@ -40,7 +40,7 @@ _ABSENT: Any = object()
 ENDS = frozenset({"call.ended", "queue.left", "talk.ended", "hold.ended"})
 """Facts that a call detail record (or the reduction of the call's end) tells better than a late guess."""
 
-GONE_KEPT = 20_000
+GONE_KEPT = 4_000
 """Legs remembered after they went, so that their late events are known for what they are."""
 
 

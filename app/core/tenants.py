@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.agent import Agent
-from app.core.agent_commands import leave
 from app.core.call import Phase
-from app.core.call_common import divert
+from app.core.call_common import divert, leave
 from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, AgentStatus, QueueId, TenantConfig
 from app.core.errors import NoTransition

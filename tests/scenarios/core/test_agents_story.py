@@ -79,10 +79,10 @@ def test_dialling_out_of_wrap_up_ends_it_only_when_somebody_answers() -> None:
         at    | what happens             | the centre does                     | agents
         00:00 | c1 queues sales          | Adopt c1; Script c1; Offer c1>alice |
         00:01 | alice answers            | Record c1                           |
-        00:10 | c1 hangs up              | HangUp alice                        | alice idle/wrap_up
+        00:10 | c1 hangs up & alice goes | HangUp alice                        | alice idle/wrap_up
         00:20 | alice: dial 0212345678   | CallAgent alice                     | alice dialling/wrap_up
         00:21 | alice rests              | CallOut alice>0212345678            |
-        00:25 | 0212345678 refuses USER_BUSY | HangUp alice                    | alice idle/wrap_up
+        00:25 | 0212345678 refuses USER_BUSY & alice goes | HangUp alice       | alice idle/wrap_up
         00:30 | alice: dial 0212345678   | CallAgent alice                     |
         00:31 | alice rests              | CallOut alice>0212345678            |
         00:35 | 0212345678 answers       | Record 0212345678                   | alice on_call/wrap_up

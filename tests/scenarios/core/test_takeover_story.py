@@ -294,3 +294,54 @@ def test_a_lost_node_is_offered_nothing_and_its_phones_are_forgotten() -> None:
     story.log.clear()
     story.tell(ev.PhoneRegistered(NODE, story.now, "demo-1001"))
     assert story.log == ["Offer c1>alice"]
+
+
+def test_a_caller_who_reached_the_queue_during_a_lost_connection_is_adopted() -> None:
+    story = Played(available="alice")
+    story.switch.arrive("c1", "01012345678", TENANT, 10, story.now)
+    story.tell(story.switch.due.pop(0))  # arrived; that it was parked is lost
+    story.switch.due.clear()
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.log.clear()
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), story.phones()))
+    assert story.log == ["Adopt c1", "Script c1", "Offer c1>alice"]
+
+
+def test_a_caller_whom_the_guard_sent_on_during_a_lost_connection_waits_no_more() -> None:
+    story = Played(available="")
+    story.queues("c1")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.switch.legs["c1"].state = "dialplan"
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), story.phones()))
+    assert story.fact("queue.left").data["outcome"] == "timeout"
+    story.hangs_up("c1")
+    assert_sums(story.facts)
+
+
+def test_timers_and_commands_wait_for_the_node() -> None:
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.log.clear()
+    story.pass_until(story.now + timedelta(seconds=45))
+    story.command(ev.SetStatus, "alice", AgentStatus.ON_BREAK)
+    assert story.log == ["refused:no_switch"]
+    assert story.agent("alice").state is AgentState.RINGING
+    story.log.clear()
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), story.phones()))
+    story.pass_until(story.now + timedelta(seconds=3))
+    assert story.log == ["HangUp alice", "Resume c1", "Offer c1>bob"]
+
+
+def test_an_agent_deleted_during_a_call_is_out_after_it() -> None:
+    from dataclasses import replace
+
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    others = {n: a for n, a in story.config.agents.items() if n != 1}
+    story.tell(ev.TenantPublished(replace(story.config, agents=others)))
+    assert story.agent("alice").state is AgentState.ON_CALL
+    story.hangs_up("c1")
+    assert story.agent("alice").status is AgentStatus.LOGGED_OUT
+    assert_sums(story.facts)
