@@ -212,8 +212,11 @@ def test_what_waits_is_done_when_the_rest_never_comes(
 
 @pytest.mark.parametrize(
     ("keep", "transfer", "ends"),
-    [((A, B), f"api uuid_dual_transfer {A} park/inline park/inline", "false"), ((A,), f"api uuid_transfer {A} park inline", "true")],
-)  # fmt: skip
+    [
+        ((A, B), f"api uuid_dual_transfer {A} park/inline park/inline", "false"),
+        ((A,), f"api uuid_transfer {A} park inline", "true"),
+    ],
+)
 def test_who_ends_with_whom_after_parting(
     world: World, node: FreeSwitchNode, keep: tuple[str, ...], transfer: str, ends: str
 ) -> None:

@@ -57,7 +57,8 @@ CREATED = datetime(2026, 11, 23, 7, 37, 10, tzinfo=UTC)
             ev.LegHungUp("n1", AT, LEG, "NORMAL_CLEARING", True, 1, "c"),
         ),
         (
-            event("CHANNEL_HANGUP_COMPLETE", LEG, Hangup_Cause="NO_ANSWER", variable_sip_hangup_disposition="send_cancel"),
+            event("CHANNEL_HANGUP_COMPLETE", LEG, Hangup_Cause="NO_ANSWER",
+                  variable_sip_hangup_disposition="send_cancel"),
             ev.LegHungUp("n1", AT, LEG, "NO_ANSWER", False),
         ),
         (event("DTMF", LEG, DTMF_Digit="#"), ev.DigitPressed("n1", AT, LEG, "#")),
@@ -93,7 +94,11 @@ def test_an_event_means(said: Event, told: ev.SwitchEvent) -> None:
         ("bridge", {"variable_originate_disposition": "USER_BUSY"}, "USER_BUSY"),
         ("bridge", {"variable_originate_disposition": "SUCCESS"}, "NORMAL_CLEARING"),
         # early media, then refused: the bridge was a success, the call was not
-        ("bridge", {"variable_originate_disposition": "SUCCESS", "variable_bridge_hangup_cause": "USER_BUSY"}, "USER_BUSY"),
+        (
+            "bridge",
+            {"variable_originate_disposition": "SUCCESS", "variable_bridge_hangup_cause": "USER_BUSY"},
+            "USER_BUSY",
+        ),
         ("playback", {"Application_Response": "FILE PLAYED"}, ""),
         ("playback", {"Application_Response": "FILE NOT FOUND"}, "FILE NOT FOUND"),
     ],
