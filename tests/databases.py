@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, make_url, text
 
 from app.adapters.sql.engine import make_engine, make_sessions
 from app.adapters.sql.migrate import upgrade_database
 from app.adapters.sql.store import Store
+from app.adapters.sql.tables import Base
 
 _NUMBER = itertools.count(1)
 
@@ -76,14 +77,30 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-def new_postgresql_database(server_url: str) -> str:
-    """An empty database on the server; its URL."""
+def new_postgresql_database(server_url: str, template: str = "template1") -> str:
+    """A new database on the server, empty or a copy of ``template``; its URL."""
     name = f"test{next(_NUMBER)}"
     engine = make_engine(server_url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
     return server_url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "sangdam.db"
+    upgrade_database(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: str) -> str:
+    """The name of a migrated database, to copy."""
+    url = new_postgresql_database(postgresql)
+    upgrade_database(url)
+    return make_url(url).database or ""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -94,11 +111,15 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_postgresql_database(request.getfixturevalue("postgresql"))
 
 
-@pytest.fixture
-def database_url(empty_database_url: str) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database, once of each kind."""
-    upgrade_database(empty_database_url)
-    return empty_database_url
+    if request.param == "sqlite":
+        path = tmp_path / "sangdam.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    server = request.getfixturevalue("postgresql")
+    return new_postgresql_database(server, request.getfixturevalue("migrated_postgresql"))
 
 
 @pytest.fixture
@@ -109,7 +130,21 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def store(engine: Engine) -> Store:
-    """A store on a migrated database, once of each kind."""
-    return Store(make_sessions(engine))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store on a migrated database without rows, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "sangdam.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        engine = make_engine(f"sqlite:///{path}")
+        # What a power cut does is not tested here, and waiting for the disk takes most of the time.
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    else:
+        server = request.getfixturevalue("postgresql")
+        name = request.getfixturevalue("migrated_postgresql")
+        engine = make_engine(server.replace("/postgres?", f"/{name}?"))
+        tables = ", ".join(Base.metadata.tables)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield Store(make_sessions(engine))
+    engine.dispose()

@@ -82,7 +82,7 @@ _QUEUE: tuple[Column, ...] = (
     _column("to_callback", "IR/콜백전환", Kind.COUNT, _HANDLED, "콜백을 남긴 호"),
     _column("response_rate", "응답률", Kind.RATIO, _LEVEL, "응답 ÷ 실인입 (실인입이 없으면 0)"),
     _column("within_level", "SL내호수", Kind.COUNT, _LEVEL, "서비스레벨 기준시간(T) 이내에 응답한 호"),
-    _column("service_level", "SL", Kind.RATIO, _LEVEL, "아래 SL 산식에 따른 비율 (분모가 없으면 0)"),
+    _column("service_level", "SL", Kind.RATIO, _LEVEL, "SL 산식에 따른 비율 (분모가 없으면 0)"),
     _column("short_abandons", "인정시간내 포기호수", Kind.COUNT, "", "인정시간(A) 이내에 포기한 호"),
     _column("wait_max", "최대대기", Kind.DURATION, _WAIT, "인입호의 가장 긴 대기시간"),
     _column("wait_mean", "평균대기", Kind.DURATION, _WAIT, "총 대기시간 ÷ 총인입 (포기 포함, 초 단위 올림)"),

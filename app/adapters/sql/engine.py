@@ -19,15 +19,26 @@ _BEGIN = "sangdam_begin"
 
 def make_engine(url: str) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql+psycopg://…``; nothing is connected yet."""
+    options = engine_options(url)
+    return prepared(create_engine(make_url(url), **options))
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What ``create_engine`` is told beside the URL; Flask-SQLAlchemy makes the web's engine with the same."""
     parsed = make_url(url)
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, **options)
-    if parsed.database in (None, "", ":memory:"):
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    elif parsed.database in (None, "", ":memory:"):
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-    engine = create_engine(parsed, **options)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    return options
+
+
+def prepared(engine: Engine) -> Engine:
+    """The engine, with SQLite's pragmas and transactions as the stores expect them."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 

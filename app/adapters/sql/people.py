@@ -152,7 +152,8 @@ class People(Scope):
         agent's login stays taken, because the histories name it.
         """
         with self._writing() as session:
-            tenant = session.get_one(Tenant, self.tenant_id)
+            # Locked, so that two at once do not both find the last licence free.
+            tenant = session.get_one(Tenant, self.tenant_id, with_for_update=True)
             living = self._mine(Agent).where(Agent.deleted_at.is_(None)).subquery()
             if (session.scalar(select(func.count()).select_from(living)) or 0) >= tenant.licences:
                 raise LicencesUsedUp(f"all {tenant.licences} licences are in use", licences=tenant.licences)

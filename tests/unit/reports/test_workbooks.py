@@ -51,7 +51,8 @@ def test_the_queues_workbook_says_what_the_screen_says() -> None:
     ]  # fmt: skip
     assert [t for t in titles if t] == [
         "총인입", "실인입", "타큐인입", "타센터인입", "내선호전환", "응답", "포기", "거부", "실패", "타큐전송",
-        "타센터전송", "IR/콜백전환", "응답률", "SL내호수", "SL", "최대대기", "평균대기", "최대대기", "평균대기", "총통화", "평균통화",
+        "타센터전송", "IR/콜백전환", "응답률", "SL내호수", "SL", "최대대기", "평균대기", "최대대기", "평균대기",
+        "총통화", "평균통화",
     ]  # fmt: skip
     merged = {str(area) for area in sheet.merged_cells.ranges}
     assert f"D{top}:H{top}" in merged, "인입호수 stands over its five columns"
