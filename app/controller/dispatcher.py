@@ -76,6 +76,11 @@ class Dispatcher:
 
     # -- in -----------------------------------------------------------------------------------
 
+    @property
+    def waiting(self) -> int:
+        """Events in the mailbox: how far the loop is behind."""
+        return self._mailbox.qsize()
+
     def post(self, event: Any) -> None:
         """Have an event handled; never blocks."""
         self._mailbox.put(event)
@@ -106,12 +111,9 @@ class Dispatcher:
                 event = self._mailbox.get(timeout=wait) if wait > 0 else self._mailbox.get_nowait()
             except gevent.queue.Empty:
                 event = None
-            for _ in range(BATCH):
-                if event is not None:
-                    self.handle(event)
-                if self._mailbox.empty():
-                    break
-                event = self._mailbox.get_nowait()
+            if event is not None:
+                self.handle(event)
+            self._handle_waiting(BATCH - 1)
             self.turn()
 
     def turn(self) -> None:
@@ -124,10 +126,16 @@ class Dispatcher:
     def drain(self) -> None:
         """Handle all that waits, then ``turn``: the loop of virtual time."""
         while not self._mailbox.empty():
+            self._handle_waiting(BATCH)
+        self.turn()
+
+    def _handle_waiting(self, at_most: int) -> None:
+        for _ in range(at_most):
+            if self._mailbox.empty():
+                return
             event = self._mailbox.get_nowait()
             if event is not None:
                 self.handle(event)
-        self.turn()
 
     def handle(self, event: Any) -> None:
         """One event through scripts and core. Nothing that an event brings ends the loop."""
