@@ -37,6 +37,7 @@ from app.supervisor.probes import heartbeat_key
 
 if TYPE_CHECKING:
     from app.config import Settings
+    from app.ports import TenantSource
 
 log = structlog.get_logger(__name__)
 
@@ -88,10 +89,10 @@ class Publisher:
 class Controller:
     """The running controller. ``run`` returns after ``stop``; calls that are up go on without it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, source: TenantSource | None = None) -> None:
         self._settings = settings
         self._redis = connect(settings.redis_url)
-        self._store = open_store(settings)
+        self._store: TenantSource = source or open_store(settings)
         self._clock = SystemClock()
         self._stopping = False
         self.lease = RedisLease(self._redis)
