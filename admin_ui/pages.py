@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user
@@ -16,24 +14,13 @@ from admin_ui.api.live import view_of
 from admin_ui.api.session import LOGINS_PER_ADDRESS, begin_session, end_session
 from admin_ui.context import for_managers, manager, services
 from admin_ui.i18n import LANGUAGES, language
+from admin_ui.pages_common import PER_PAGE, number_from_query, period_from_query, safe_target
 from admin_ui.security import limiter
 from app.services import messages
 from app.services.errors import Refused
 from app.services.people import Role
-from app.services.periods import PRESETS, day_bounds, preset, today
 
 blueprint = Blueprint("pages", __name__)
-
-PER_PAGE = 50
-
-
-def safe_target(wanted: str | None, otherwise: str) -> str:
-    """A page of ours to go on to; never another site's, whatever the address says."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
-        return otherwise
-    parts = urlsplit(wanted)
-    return otherwise if parts.scheme or parts.netloc else wanted
-
 
 # -- logging in ---------------------------------------------------------------------------------
 
@@ -96,52 +83,12 @@ def dashboard() -> str:
 # -- 서비스 조회 ----------------------------------------------------------------------------------
 
 
-def period_from_query() -> dict[str, Any]:
-    """The filter that the address holds, with today for what is missing; ``error`` in words when it cannot be.
-
-    The keys are those of ``admin_ui.api.schemas.CallArgs``.
-    """
-    who = manager()
-    now = services().clock.now()
-    day = today(now, who.timezone)
-    found: dict[str, Any] = {"error": None, "page": max(1, _number("page") or 1), "per_page": PER_PAGE}
-    try:
-        if request.args.get("period") in PRESETS:
-            found["date_from"], found["date_to"] = preset(request.args["period"], now, who.timezone)
-        else:
-            found["date_from"] = _date("from") or day
-            found["date_to"] = _date("to") or max(day, found["date_from"])
-        found["from_time"], found["to_time"] = _time("from_time"), _time("to_time")
-        found["start"], found["end"] = day_bounds(found["date_from"], found["date_to"], who.timezone)
-    except (Refused, ValueError) as error:
-        details = error.details if isinstance(error, Refused) else {"days": 366}
-        found["error"] = messages.text("bad_period", language(), **details)
-        found.update(date_from=day, date_to=day, from_time=None, to_time=None)
-        found["start"], found["end"] = day_bounds(day, day, who.timezone)
-    return found
-
-
-def _number(name: str) -> int | None:
-    value = request.args.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 10 else None
-
-
-def _date(name: str) -> date | None:
-    value = request.args.get(name)
-    return date.fromisoformat(value) if value else None
-
-
-def _time(name: str) -> time | None:
-    value = request.args.get(name)
-    return time.fromisoformat(value) if value else None
-
-
 def _calls(template: str, subject: str) -> str:
     who = manager()
     made = services()
     wanted = period_from_query()
     wanted.update(
-        queue_id=_number("queue_id"), agent_id=_number("agent_id"), contact_type_id=_number("contact_type_id"),
+        queue_id=number_from_query("queue_id"), agent_id=number_from_query("agent_id"), contact_type_id=number_from_query("contact_type_id"),
         direction=request.args.get("direction") if request.args.get("direction") in outcomes.DIRECTIONS else None,
         number="".join(char for char in request.args.get("number", "") if char in "0123456789+*#-"),
         missed={"yes": True, "no": False}.get(request.args.get("missed", "")),

@@ -267,6 +267,49 @@ class Target(ma.Schema):
     group = ma.fields.String()
 
 
+class StatisticsArgs(Schema):
+    """Days in the tenant's time zone, both included; today when left out. Repeat ``id`` for several."""
+
+    date_from = ma.fields.Date(data_key="from", load_default=None)
+    date_to = ma.fields.Date(data_key="to", load_default=None)
+    from_time = ma.fields.Time(load_default=None)
+    to_time = ma.fields.Time(load_default=None)
+    unit = ma.fields.String(
+        load_default="whole", validate=validate.OneOf(["whole", "hour", "day", "week", "month"])
+    )
+    id = ma.fields.List(ma.fields.Integer(), load_default=list, metadata={"description": "Queues or agents"})
+    service_level_seconds = ma.fields.Integer(load_default=None, validate=validate.Range(1, 3600))
+    short_abandon_seconds = ma.fields.Integer(load_default=None, validate=validate.Range(0, 3600))
+    formula = ma.fields.String(
+        load_default="answered",
+        validate=validate.OneOf(["answered", "offered", "offered_without_short"]),
+        metadata={"description": "What the answers within T are divided by"},
+    )
+
+
+class ColumnShape(ma.Schema):
+    key = ma.fields.String()
+    title = ma.fields.String()
+    group = ma.fields.String()
+    kind = ma.fields.String(metadata={"description": "text, count, ratio (0…1), duration (s), time"})
+    definition = ma.fields.String()
+
+
+class Report(ma.Schema):
+    date_from = ma.fields.Date(data_key="from", attribute="from")
+    date_to = ma.fields.Date(data_key="to", attribute="to")
+    from_time = ma.fields.Time()
+    to_time = ma.fields.Time()
+    unit = ma.fields.String()
+    timezone = ma.fields.String()
+    service_level_seconds = ma.fields.Integer()
+    short_abandon_seconds = ma.fields.Integer()
+    formula = ma.fields.String()
+    columns = ma.fields.List(ma.fields.Nested(ColumnShape))
+    lines = ma.fields.List(ma.fields.Dict())
+    total = ma.fields.Dict()
+
+
 class ForAgent(Schema):
     """Base of the commands: a manager names the agent, an agent's own login or token need not."""
 

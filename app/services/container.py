@@ -14,6 +14,7 @@ from app.services.history import History
 from app.services.live import LiveFeed, LiveHub
 from app.services.repository import Store
 from app.services.staff import Staff
+from app.services.statistics import Statistics
 
 
 class WebSettings(Protocol):
@@ -42,6 +43,7 @@ class Services:
     commands: AgentCommands
     history: History
     staff: Staff
+    statistics: Statistics
     live: LiveHub
     clock: Clock
     simulated: Callable[[], bool]
@@ -55,11 +57,13 @@ class Services:
         """Wire the use cases to the adapters. ``run_slowly(function, *args)`` keeps password hashing away
         from the event loop (``gevent.get_hub().threadpool.apply`` wrapped, in the web process)."""
         flag = simulated if callable(simulated) else (lambda: bool(simulated))
+        history = History(store, settings.recordings_dir)
         return cls(
             accounts=Accounts(store, clock, run_slowly),
             commands=AgentCommands(store, bus),
-            history=History(store, settings.recordings_dir),
+            history=history,
             staff=Staff(store),
+            statistics=Statistics(store, clock, history),
             live=LiveHub(feed),
             clock=clock,
             simulated=flag,

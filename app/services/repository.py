@@ -6,11 +6,14 @@ tenant and cannot reach another's rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Protocol
 
+from app.core.periods import Period
+from app.core.reporting import ContactReport, QueueReport, ServiceLevelFormula, Targets
+from app.core.reporting_agents import AgentReport
 from app.services.people import Role
 
 
@@ -79,6 +82,16 @@ class TenantStore(Protocol):
     ) -> tuple[Sequence[Any], int]: ...
     def callback(self, callback_id: int) -> Any | None: ...
     def delete_callback(self, callback_id: int, agent_id: int | None) -> bool: ...
+
+    def targets(self, formula: ServiceLevelFormula = ...) -> Targets: ...
+    def queue_statistics(
+        self, period: Period, queue_ids: Collection[int] | None = None, formula: ServiceLevelFormula = ...,
+        targets: Targets | None = None,
+    ) -> QueueReport: ...
+    def agent_statistics(self, period: Period, agent_ids: Collection[int] | None = None) -> AgentReport: ...
+    def contact_statistics(self, period: Period) -> ContactReport: ...
+    def today(self, now: datetime) -> Any: ...
+    def arrivals(self, now: datetime) -> Any: ...
 
 
 class Store(Protocol):
