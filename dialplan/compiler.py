@@ -29,8 +29,10 @@ MUSIC_AFTER_SECONDS = 1
 MEDIA_TIMEOUT_MS = 300_000
 HOLD_TIMEOUT_MS = 1_800_000
 
-EARLY_KEY_MS = 100
-"""Pause after the greeting in which a key still counts as pressed during it."""
+EARLY_KEY = "playback_terminator_used"
+"""FreeSWITCH's channel variable with the key that ended an announcement."""
+
+ALL_KEYS = "0123456789*#"
 
 KEY = "sangdam_key"
 """Channel variable with the key that the caller pressed last."""
@@ -169,9 +171,9 @@ class _Compiler:
     def _play(self, name: str) -> Action:
         return Action("playback", self._prompt(name))
 
-    def _ask(self, path: str, milliseconds: int = 0) -> Action:
+    def _ask(self, path: str) -> Action:
         """Play and take one key, at any time during the prompt or in the seconds after it."""
-        milliseconds = milliseconds or self.ars.menu_timeout_seconds * 1000
+        milliseconds = self.ars.menu_timeout_seconds * 1000
         return Action(
             "play_and_get_digits",
             f"1 1 1 {milliseconds} none {path} silence_stream://20 {KEY} {ANY_KEY} {milliseconds}",
@@ -237,9 +239,15 @@ class _Compiler:
             # With a single entry no menu is played.
             straight = [named("greeting", [*first, self._go(f"menu-{only.digit}")])]
             return straight + self._menu_entry(only, top="greeting")
-        # Who knows the menu presses the key while the greeting still plays.
-        early = self._ask(self._prompt("greeting"), EARLY_KEY_MS)
-        extensions = [named("greeting", [*begin, early, self._go("early")]), self._early(menu)]
+        # Who knows the menu presses the key while the greeting still plays. Not asked for by
+        # play_and_get_digits: it waits a second at least, and the caller would hear nothing.
+        early = [
+            _set("playback_terminators", ALL_KEYS),
+            self._play("greeting"),
+            _set("playback_terminators", "none"),
+            self._go("early"),
+        ]
+        extensions = [named("greeting", [*begin, *early]), self._early(menu)]
         for turn in range(1, self.ars.menu_tries + 1):
             question = [_set("sangdam_step", "menu"), self._ask(self._prompt("menu"))]
             extensions.append(named(_turn("menu", turn), [*question, self._go(_turn("chosen", turn))]))
@@ -256,7 +264,7 @@ class _Compiler:
         conditions = [Condition("destination_number", "^early$")]
         for entry in menu:
             go = (self._go(f"menu-{entry.digit}"),)
-            conditions.append(Condition(f"${{{KEY}}}", f"^{entry.digit}$", None, go, "on-true"))
+            conditions.append(Condition(f"${{{EARLY_KEY}}}", f"^{entry.digit}$", None, go, "on-true"))
         return Extension("early", (*conditions, Condition(actions=(self._go("menu"),))))
 
     def _answer(self, name: str, answers: Sequence[tuple[str, str]], again: str) -> Extension:

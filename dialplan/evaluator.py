@@ -157,7 +157,7 @@ class _Walk:
                 values = dict(part.partition("=")[::2] for part in data.split(","))
                 yield Step(StepKind.MARK, values["sangdam_step"], values["sangdam_detail"], extension)
             case "playback":
-                yield Step(StepKind.PLAY, data, "", extension)
+                yield self._play(data, extension)
             case "play_and_get_digits":
                 yield self._ask(data.split(), extension)
             case "sched_transfer":
@@ -173,6 +173,17 @@ class _Walk:
                 yield Step(StepKind.HANG_UP, data, "", extension)
             case "respond":
                 yield Step(StepKind.REFUSE, data, "", extension)
+
+    def _play(self, path: str, extension: str) -> Step:
+        """An announcement; a question when a key ends it (``playback_terminators``)."""
+        terminators = self.variables.get("playback_terminators", "*")
+        self.variables["playback_terminator_used"] = ""
+        if terminators == "none":
+            return Step(StepKind.PLAY, path, "", extension)
+        key = next(self.keys, None)
+        accepted = key if key is not None and key in terminators else ""
+        self.variables["playback_terminator_used"] = accepted
+        return Step(StepKind.ASK, path, accepted, extension)
 
     def _ask(self, arguments: list[str], extension: str) -> Step:
         path, variable, expression = arguments[5], arguments[7], arguments[8]
