@@ -29,7 +29,8 @@ from app.config import PREFIX, Settings
 from app.core.ars_json import ars_from_json, ars_to_json
 from app.services.onboarding import ALWAYS
 from app.supervisor.probes import event_socket_greets, http_answers, redis_answers
-from tests.freeswitch.harness import AGENT_HERTZ, CALLER_HERTZ, PROMPT_HERTZ, write_tone
+from tests.freeswitch.harness import AGENT_HERTZ, CALLER_HERTZ, PROMPT_HERTZ, hears, write_tone
+from tests.freeswitch.rtp import rms, strength
 from tests.freeswitch.softphone import Call, SoftPhone
 
 REPOSITORY = Path(__file__).parents[2]
@@ -44,6 +45,49 @@ def eventually(condition: Callable[[], Any], seconds: float = 15.0, what: str = 
         assert time.monotonic() < end, f"not within {seconds} s: {what or condition}"
         time.sleep(every)
     return value
+
+
+def sounds(call: Call, hertz: float, seconds: float = 0.3) -> bool:
+    """Whether the last ``seconds`` that the telephone heard were that tone."""
+    return hears(call.rtp.heard.audio(time.monotonic() - seconds), hertz)
+
+
+def wait_prompt(call: Call, name: str, seconds: float = 15.0, since: float = 0.0) -> float:
+    """Until the telephone has heard the prompt's tone (after ``since``, monotonic); when that was noticed."""
+    hertz = PROMPT_HERTZ.get(name) or _announcement_hertz(name)
+
+    def heard() -> bool:
+        samples = call.rtp.heard.audio(max(since, time.monotonic() - 1.0))
+        return any(strength(samples[at : at + 1600], hertz) > 0.8 for at in range(0, len(samples) - 1599, 400))
+
+    eventually(heard, seconds, f"prompt {name}; {call.phone.user}'s call is {call.state} {call.status}")
+    return time.monotonic()
+
+
+def wait_tone(call: Call, hertz: float, seconds: float = 10.0) -> None:
+    """Until the telephone hears that tone and hardly anything else."""
+    eventually(lambda: sounds(call, hertz), seconds, f"{call.phone.user} ({call.state}) hears {hertz} Hz")
+
+
+def wait_music(call: Call, seconds: float = 10.0) -> None:
+    """Until the telephone hears something that is no prompt's, caller's or agent's tone, for half a second."""
+    tones = [*PROMPT_HERTZ.values(), CALLER_HERTZ, *(AGENT_HERTZ + 100 * n for n in range(1, 8))]
+
+    def music() -> bool:
+        samples = call.rtp.heard.audio(time.monotonic() - 0.5)
+        return len(samples) > 3200 and rms(samples) > 60 and all(strength(samples, hertz) < 0.8 for hertz in tones)
+
+    eventually(music, seconds, f"{call.phone.user} ({call.state}) hears music")
+
+
+def assert_never_silent(call: Call, since: float, until: float, longest: float = 2.0) -> None:
+    """The telephone was never without sound for longer than ``longest`` seconds."""
+    silence = call.rtp.heard.longest_silence(since, until)
+    assert silence <= longest, f"{silence:.2f} s of silence at {call.phone.user}"
+
+
+def _announcement_hertz(name: str) -> float:
+    return 2500 + 100 * int(name.rpartition("_")[2])
 
 
 def free_ports(count: int) -> list[int]:
@@ -470,7 +514,7 @@ class Stack:
         for name, path in prompts.items():
             hertz = PROMPT_HERTZ.get(name)
             if hertz is None and name.startswith("announcement_"):
-                hertz = 2500 + 100 * int(name.rpartition("_")[2])
+                hertz = _announcement_hertz(name)
             if hertz is not None:
                 write_tone(Path(path), hertz)
 
