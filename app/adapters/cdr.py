@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from app.core.journal import JournalEvent, call_fact
+from app.core.outcomes import ARS_ENDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +43,11 @@ class LegRecord:
     queued_at: datetime | None
     step: str
     menu: str
+
+    @property
+    def talked(self) -> bool:
+        """Answered and joined to another leg. A transfer resets the time of the bridge, not its partner."""
+        return self.answered_at is not None and (self.bridged_at is not None or bool(self.bridged_to))
 
     @property
     def is_first(self) -> bool:
@@ -136,11 +142,14 @@ def closing_facts(
     if "ars.step" not in kinds:
         if leg.menu:
             tell("ars.step", leg.queued_at or leg.started_at, "cdr-menu", step="menu", detail=leg.menu)
-        if leg.step and leg.step not in ("queue", "fallback", "menu"):
+        if leg.step in ARS_ENDS:
             tell("ars.step", leg.ended_at, "cdr-step", step=leg.step, detail="")
-    agent_id = agent_of(other.sip_user) if other is not None and other.bridged_at is not None else None
+    agent_id = agent_of(other.sip_user) if other is not None and other.talked else None
     talk_unknown = not _knows(known, "talk.started", "talk_id", leg.bridged_to)
-    served = "fallback" in (leg.step, *_steps(known))
+    # Whom no controller put through: the guard's fallback, or an offer that the switch finished alone.
+    served = "fallback" in (leg.step, *_steps(known)) or _knows(
+        known, "offer.made", "offer_id", leg.bridged_to
+    )
     visit = f"{call}#1"
     if leg.queue_id is not None and "queue.entered" not in kinds:
         tell("queue.entered", leg.queued_at or leg.started_at, "1", visit_id=visit, queue_id=leg.queue_id,
@@ -150,7 +159,7 @@ def closing_facts(
     else:
         visit = _open_visit(known)
     if served and agent_id is not None and other is not None and talk_unknown:
-        start = other.bridged_at or other.started_at
+        start = other.bridged_at or other.answered_at or other.started_at
         if visit:
             tell("queue.left", start, visit.rpartition("#")[2], visit_id=visit, outcome="answered",
                  agent_id=agent_id, cause="", ringing=True, queue_id=leg.queue_id)  # fmt: skip

@@ -10,7 +10,7 @@ CALL_OUTCOMES = (
 ).split()
 """Every code that ``call_outcome`` may give; screens and reports translate them."""
 
-_ARS_ENDS = ("after_hours", "holiday", "lines_full", "no_digit", "wrong_digit", "announcement", "unavailable")
+ARS_ENDS = ("after_hours", "holiday", "lines_full", "no_digit", "wrong_digit", "announcement", "unavailable")
 
 _VISIT_ENDS = {
     "refused": "refused",
@@ -52,4 +52,4 @@ def call_outcome(
         return "ringing_abandoned" if ringing else "queue_abandoned"
     if last_visit:
         return _VISIT_ENDS.get(last_visit, "failed")
-    return next((step for step in reversed(steps) if step in _ARS_ENDS), "ars_abandoned")
+    return next((step for step in reversed(steps) if step in ARS_ENDS), "ars_abandoned")
