@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import gevent.hub
 import structlog
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
 from gevent.pywsgi import WSGIServer
+from sqlalchemy.orm import sessionmaker
 
 from admin_ui import create_app
 from app.adapters.redis.client import connect
 from app.adapters.redis.commands import RedisCommandBus
 from app.adapters.redis.feed import LiveReader
+from app.adapters.sql.engine import Sessions, engine_options, prepared
+from app.adapters.sql.migrate import MIGRATIONS
+from app.adapters.sql.store import Store
+from app.adapters.sql.tables import Base
+from app.adapters.vault import SecretBox
 from app.bootstrap.controller import SystemClock
-from app.bootstrap.setup import open_store
 from app.services.container import Services
 from app.supervisor.programs import switch_is_real
 
@@ -34,10 +41,11 @@ def slowly(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def make_app(settings: Settings) -> Flask:
-    """The WSGI application of this installation."""
+    """The WSGI application of this installation. ``flask --app …`` gives it Flask-Migrate's commands."""
     redis = connect(settings.redis_url)
+    sessions: Sessions = sessionmaker(expire_on_commit=False)
     services = Services.build(
-        store=open_store(settings),
+        store=Store(sessions, SecretBox(settings.read_secret_key())),
         bus=RedisCommandBus(redis),
         feed=LiveReader(redis),
         clock=SystemClock(),
@@ -46,7 +54,18 @@ def make_app(settings: Settings) -> Flask:
         run_slowly=slowly,
     )
     storage = settings.redis_url if not settings.owns_redis else f"redis+{settings.redis_url}"
-    return create_app(services, settings, RATELIMIT_STORAGE_URI=storage)
+    app = create_app(
+        services,
+        settings,
+        RATELIMIT_STORAGE_URI=storage,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+    )
+    database = SQLAlchemy(app, metadata=Base.metadata)
+    Migrate(app, database, directory=str(MIGRATIONS))
+    with app.app_context():
+        sessions.configure(bind=prepared(database.engine))
+    return app
 
 
 def run_web(settings: Settings) -> None:
