@@ -20,7 +20,7 @@ from app.services.statistics import StatisticsFilter
 blueprint = Blueprint("statistics_pages", __name__)
 
 TITLES = {"queues": "상담큐통계", "agents": "상담원별통계", "contact-types": "상담유형별통계"}
-UNITS = {"whole": "전체", "hour": "시간", "day": "일", "week": "주", "month": "월"}
+UNITS = {"whole": "전체", "hour": "시간별", "day": "일별", "week": "주별", "month": "월별"}
 FORMULAS = {
     "answered": "SL내호수 ÷ 응답",
     "offered": "SL내호수 ÷ (응답 + 포기)",

@@ -16,8 +16,8 @@ export function arrivalsChart(canvas) {
     data: {
       labels: hours,
       datasets: [
-        { label: t("어제"), borderColor: "#aab6d3", backgroundColor: "#aab6d3", borderDash: [4, 4], pointRadius: 0, borderWidth: 2, tension: 0.25, data: [] },
-        { label: t("오늘"), borderColor: "#2450d8", backgroundColor: "rgba(36, 80, 216, .1)", fill: true, pointRadius: 2, borderWidth: 2, tension: 0.25, data: [] },
+        { label: t("어제"), borderColor: "#aab6d3", backgroundColor: "#aab6d3", borderDash: [4, 4], pointRadius: 0, borderWidth: 2, cubicInterpolationMode: "monotone", data: [] },
+        { label: t("오늘"), borderColor: "#2450d8", backgroundColor: "rgba(36, 80, 216, .1)", fill: true, pointRadius: 2, borderWidth: 2, cubicInterpolationMode: "monotone", data: [] },
       ],
     },
     options: {

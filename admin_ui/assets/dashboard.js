@@ -124,7 +124,7 @@ function Rates({ figures: f }) {
   <//>`;
 }
 
-const Facts = ({ rows }) => html`<dl class="definition-list mt-3">${rows.map(([label, value]) => html`<dt>${label}</dt><dd class="text-end fw-bold">${value ?? "–"}</dd>`)}</dl>`;
+const Facts = ({ rows }) => html`<dl class="definition-list figures mt-3">${rows.map(([label, value]) => html`<dt>${label}</dt><dd class="text-end fw-bold">${value ?? "–"}</dd>`)}</dl>`;
 
 const Inbound = ({ figures: f }) => html`<${Card} title=${t("총인입")}><div class="figure">${f?.inbound ?? "–"}</div>
   <${Facts} rows=${[[t("상담요청"), f?.consult_requests], [t("내선통화"), f?.internal], [t("콜백전환"), f?.callbacks]]} /><//>`;
@@ -147,7 +147,7 @@ function Arrivals({ arrivals }) {
 function Waiting({ queues }) {
   const total = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   return html`<${Card} title=${t("실시간 고객대기")} extra=${html`<span class=${total ? "waiting-now" : ""}>${t("{count}명", { count: total })}</span>`}>
-    <table class="table table-sm mb-0"><thead><tr><th>${t("상담큐")}</th><th class="text-end">${t("대기")}</th><th class="text-end">${t("최장 대기")}</th><th class="text-end">${t("대기 상담사")}</th></tr></thead>
+    <table class="table table-sm mb-0"><thead><tr><th>${t("상담큐")}</th><th class="text-end">${t("고객대기")}</th><th class="text-end">${t("최장 대기")}</th><th class="text-end">${t("대기 상담사")}</th></tr></thead>
     <tbody>${queues.map((queue) => html`<tr key=${queue.id}><td>${queue.name}</td><td class=${`text-end${queue.waiting ? " waiting-now" : ""}`}>${queue.waiting}</td>
       <td class="text-end">${queue.waiting ? clock(since(queue.longest_since)) : "–"}</td><td class="text-end">${queue.idle} / ${queue.logged_in}</td></tr>`)}</tbody></table><//>`;
 }

@@ -102,10 +102,8 @@ class Accounts:
     def log_out(self, person: Person, *, platform: str = "") -> None:
         """Write the logging-out into the history; the session itself is the web's."""
         store = self._store.for_tenant(person.tenant_id)
-        store.add_login(
-            role=person.role, person_id=person.person_id, login=person.login, action="logout", result="ok",
-            address=person.address, platform=platform,
-        )
+        row = store.account(person.role, person.person_id)
+        self._note(store, person.role, row, person.login, "ok", person.address, platform, action="logout")
 
     def by_identity(self, identity: str, address: str = "") -> Person | None:
         """The person of a session, or None when the account is gone, closed, or has a new password."""
@@ -171,12 +169,20 @@ class Accounts:
 
     @staticmethod
     def _note(
-        store: TenantStore, role: Role, row: Any | None, login: str, result: str, address: str, platform: str
+        store: TenantStore, role: Role, row: Any | None, login: str, result: str, address: str, platform: str,
+        action: str = "login",
     ) -> None:
-        store.add_login(
-            role=role, person_id=None if row is None else row.id, login=login[:60], action="login",
-            result=result, address=address, platform=platform,
-        )
+        """Agents' log-ins have a history of their own (상담사로그인이력); managers' are in 작업이력."""
+        if role is Role.AGENT:
+            store.add_login(
+                role=role, person_id=None if row is None else row.id, login=login[:60], action=action,
+                result=result, address=address, platform=platform,
+            )
+        else:
+            store.add_audit(
+                actor=f"관리자 {login[:60]} ({store.tenant().service_name})", subject="관리자 로그인", action=action,
+                result=result, address=address, details={"platform": platform},
+            )
 
 
 def strong_enough(password: str, login: str) -> bool:
