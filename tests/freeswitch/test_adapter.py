@@ -148,11 +148,11 @@ def test_prompts_play_over_the_music_and_digits_are_heard_in_both(stage: Stage) 
     prompts = stage.switch.tenant.ars.prompts
     call.rtp.press("1")
     stage.box.wait(ev.DigitPressed, 2, leg=leg, digit="1")
-    stage.node.play_script_prompt(leg, [prompts["delay"], prompts["hold"]], "p1")
+    stage.node.play_script_prompt(leg, [prompts["delay"], prompts["hold"]], f"script:{leg}:1")
     call.rtp.press("*")
     stage.box.wait(ev.DigitPressed, 2, leg=leg, digit="*")
     began = time.monotonic()
-    done = stage.box.wait(ev.AppFinished, leg=leg, token="p1")
+    done = stage.box.wait(ev.AppFinished, leg=leg, token=f"script:{leg}:1")
     assert (done.app, done.cause) == ("playback", "")
     assert time.monotonic() - began > 0.5, "a key ended the prompt"
     since = time.monotonic()
@@ -164,6 +164,16 @@ def test_prompts_play_over_the_music_and_digits_are_heard_in_both(stage: Stage) 
     stage.box.wait(ev.AppFinished, 1, leg=leg, token="long")
     stage.node.perform(fx.PlayPrompt(leg, ("/nowhere/at-all.wav",), "missing"))
     assert stage.box.wait(ev.AppFinished, leg=leg, token="missing").cause == "FILE NOT FOUND"
+
+
+def test_music_that_a_late_break_hits_comes_back(stage: Stage) -> None:
+    call, leg = stage.queued()
+    gevent.sleep(0.7)
+    stage.switch.cli(f"uuid_break {leg}")
+    gevent.sleep(0.4)
+    since = time.monotonic()
+    gevent.sleep(0.4)
+    assert rms(call.rtp.heard.audio(since)) > 30
 
 
 def test_music_is_not_stacked_and_stops_when_told(stage: Stage) -> None:

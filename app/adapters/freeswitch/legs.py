@@ -25,6 +25,8 @@ class LegState:
     """``ringback`` as last set."""
     music: str = ""
     """What plays endlessly beneath everything else."""
+    music_at: float = -1e9
+    """When it was started, monotonic."""
     prompts: list[str] = field(default_factory=list)
     """Tokens of the prompts that play or wait to."""
     held: bool = False

@@ -35,7 +35,7 @@ from typing import Any
 
 from app.adapters.freeswitch import clean
 from app.adapters.freeswitch.legs import Legs
-from app.adapters.freeswitch.translate import MUSIC_TOKEN, TOKEN_PREFIX
+from app.adapters.freeswitch.translate import MUSIC_TOKEN, event_uuid
 from app.core import effects as fx
 from app.core.definitions import Leg, TenantId
 from esl import commands as esl
@@ -162,7 +162,7 @@ def _own(tenant_id: TenantId, call_id: str, role: str, **more: str) -> dict[str,
 def _bridge(leg: Leg, new: Leg, endpoint: Endpoint, variables: Mapping[str, str], seconds: int) -> Order:
     timing = {"leg_timeout": str(max(1, int(seconds)) + 1), "instant_ringback": "true"}
     dial = DialString((endpoint,), {"origination_uuid": new, **timing, **variables})
-    return Order(esl.Execute(leg, "bridge", dial.text(), TOKEN_PREFIX + new), leg, new)
+    return Order(esl.Execute(leg, "bridge", dial.text(), event_uuid(new)), leg, new)
 
 
 # --- one for each effect ----------------------------------------------------------------------
@@ -276,7 +276,7 @@ def _play_prompt(e: fx.PlayPrompt, legs: Legs, params: Params) -> list[Order]:
         raise UnsafeValue("a prompt without a file")
     # One application for all of them: one end, and nothing of another script in between.
     what = paths[0] if len(paths) == 1 else "file_string://" + "!".join(paths)
-    order = Order(esl.Execute(e.leg, "playback", what, TOKEN_PREFIX + e.token), e.leg, e.token)
+    order = Order(esl.Execute(e.leg, "playback", what, event_uuid(e.token)), e.leg, e.token)
     found = [*_standing(e.leg, legs), order]
     legs[e.leg].prompts.append(e.token)
     return found
@@ -292,7 +292,7 @@ def _play_music(e: fx.PlayMusic, legs: Legs, params: Params) -> list[Order]:
     state.music = music
     # A file would end; a stream does not, and reads keys meanwhile.
     app = "playback" if _STREAM.fullmatch(music) else "endless_playback"
-    return [*found, Order(esl.Execute(e.leg, app, music, TOKEN_PREFIX + MUSIC_TOKEN), e.leg)]
+    return [*found, Order(esl.Execute(e.leg, app, music, event_uuid(MUSIC_TOKEN)), e.leg)]
 
 
 def _stop_playing(e: fx.StopPlaying, legs: Legs, params: Params) -> list[Order]:

@@ -11,6 +11,7 @@ sending away never wait.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -46,8 +47,13 @@ from esl.waiting import result_of_api
 log = logging.getLogger(__name__)
 
 REST_SECONDS = 2.0
+MUSIC_SECONDS = 0.5
+"""Music that ends earlier than this has something wrong with it and is not started again."""
 SETTLE_SECONDS = 0.3
 """FreeSWITCH's list of channels lags behind by up to 0.2 s; events are subscribed before this pause."""
+
+_GONE = ("No such channel", "invalid session id", "Cannot locate session")
+"""How FreeSWITCH says that a leg is not there."""
 
 Sink = Callable[[ev.SwitchEvent], object]
 
@@ -181,7 +187,9 @@ class FreeSwitchNode:
             raise
         self._outbox.extend((connection, order) for order in ready)
         self._filled.set()
-        if isinstance(effect, fx.Part):
+        if isinstance(effect, fx.PlayMusic):
+            self._legs[effect.leg].music_at = self._clock.monotonic()
+        elif isinstance(effect, fx.Part):
             self._moving(effect.keep)
         elif isinstance(effect, fx.Join):
             self._moving((effect.leg, effect.other))
@@ -261,9 +269,17 @@ class FreeSwitchNode:
 
     def _fail(self, leg: Leg, token: str, reason: str) -> None:
         log.info("refused on %s: leg %s: %s", self.node, leg, reason)
-        if leg in self._legs and token in self._legs[leg].prompts:
+        if reason.startswith(_GONE):
+            self._legs.pop(leg, None)
+        elif leg in self._legs and token in self._legs[leg].prompts:
             self._legs[leg].prompts.remove(token)
+        self._forget_unanswered(token)
         self._sink(ev.EffectFailed(self.node, self._clock.now(), leg, token, reason))
+
+    def _forget_unanswered(self, leg: Leg) -> None:
+        """A leg that we wanted to make may never have been: then no event will tell its end."""
+        if leg in self._legs and not self._legs[leg].answered:
+            del self._legs[leg]
 
     # --- events ---------------------------------------------------------------------------------
 
@@ -295,8 +311,15 @@ class FreeSwitchNode:
 
     def _music_ended(self, event: Event) -> None:
         state = self._legs.get(event.leg)
-        if state is not None and state.music == event.get("Application-Data"):
-            state.music = ""
+        if state is None or state.music != event.get("Application-Data"):
+            return
+        music, state.music = state.music, ""
+        # A break that came when its prompt had just ended by itself has hit the music beneath. Not so when
+        # the leg was sent away (PLAYBACK ERROR), is gone, or the music ends as soon as it begins.
+        broken = event.get("Application-Response") == "FILE PLAYED" and not event.get("Hangup-Cause")
+        if broken and self._clock.monotonic() - state.music_at > MUSIC_SECONDS:
+            with contextlib.suppress(SwitchUnavailable):
+                self.perform(fx.PlayMusic(event.leg, music))
 
     def _note(self, event: ev.SwitchEvent, raw: Event) -> None:
         """Learn what the adapter needs, then tell the core."""
@@ -333,6 +356,8 @@ class FreeSwitchNode:
                 state = self._legs[event.leg]
                 if event.token in state.prompts:
                     state.prompts.remove(event.token)
+                elif event.app == "bridge":
+                    self._forget_unanswered(event.token)
                 self._sink(event)
             case ev.RecordingStopped():
                 prefix = self._params.recordings_dir.rstrip("/") + "/"

@@ -16,6 +16,7 @@ Rules that were measured on FreeSWITCH 1.11.0:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,8 @@ UNFILTERED = (*(name for name in EVENT_NAMES if name != "CHANNEL_EXECUTE_COMPLET
               "CUSTOM", "BACKGROUND_JOB", "HEARTBEAT")  # fmt: skip
 """All that passes whole; of CHANNEL_EXECUTE_COMPLETE only our own executions do (see switch.py)."""
 
+_UNSAFE = re.compile(r"[^0-9A-Ya-z-]")
+_ESCAPED = re.compile(r"Z([0-9a-f]{2})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR_END = frozenset({"recv_bye", "recv_cancel", "recv_refuse"})
 
@@ -63,10 +66,17 @@ def integer(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def event_uuid(token: str) -> str:
+    """The ``event-uuid`` for an effect's token: what is no letter, figure or hyphen is written ``Zhh``."""
+    return TOKEN_PREFIX + _UNSAFE.sub(lambda found: f"Z{ord(found[0]):02x}", token)
+
+
 def application_token(event: Event) -> str:
     """The effect's token of a CHANNEL_EXECUTE_COMPLETE; empty if it is not ours."""
     full = event.application_uuid
-    return full.removeprefix(TOKEN_PREFIX) if full.startswith(TOKEN_PREFIX) else ""
+    if not full.startswith(TOKEN_PREFIX):
+        return ""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), full.removeprefix(TOKEN_PREFIX))
 
 
 def translate(event: Event, node: Node) -> list[ev.SwitchEvent]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -103,6 +102,7 @@ class World:
         self.connections: list[FakeConnection] = []
         self.subscribed: Any = None
         self.delivering = False
+        self.clock = Clock()
 
     def node(self) -> tuple[FreeSwitchNode, list[SwitchEvent]]:
         """A node that is up."""
@@ -111,7 +111,7 @@ class World:
         node = FreeSwitchNode(
             params,
             heard.append,
-            Clock(),
+            self.clock,
             connect=lambda *a, on_event: FakeConnection(self, on_event),  # type: ignore[return-value]
         )
         node.start()
@@ -134,8 +134,13 @@ class World:
 
 
 class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
     def now(self) -> datetime:
         return AT
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return 1000.0 + self.ahead

@@ -169,14 +169,27 @@ def test_music_is_started_once_and_the_prompt_is_what_stops(world: World, node: 
     assert said(world) == [f"{A} playback({MUSIC}) sg-music"]
 
 
-def test_music_that_ended_is_started_again(world: World, node: FreeSwitchNode) -> None:
+@pytest.mark.parametrize(
+    ("what", "after", "more", "again"),
+    [
+        ("hit by a break meant for a prompt", 1.0, {"Application_Response": "FILE PLAYED"}, True),
+        ("the stream does not play", 0.1, {"Application_Response": "FILE PLAYED"}, False),
+        ("sent away", 1.0, {"Application_Response": "PLAYBACK ERROR"}, False),
+        ("hung up", 1.0, {"Application_Response": "FILE PLAYED", "Hangup_Cause": "NORMAL_CLEARING"}, False),
+    ],
+)
+def test_music_that_ended_unbidden(
+    world: World, node: FreeSwitchNode, what: str, after: float, more: dict[str, str], again: bool
+) -> None:
     node.perform(fx.PlayMusic(A, MUSIC))
-    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, Application="playback", Application_UUID="sg-music",
-                    Application_Data=MUSIC))  # fmt: skip
-    assert heard(world) == []
     said(world)
+    world.clock.ahead += after
+    ended = {"Application": "playback", "Application_UUID": "sg-music", "Application_Data": MUSIC, **more}
+    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, **ended))
+    assert heard(world) == []
+    assert said(world) == ([f"{A} playback({MUSIC}) sg-music"] if again else []), what
     node.perform(fx.PlayMusic(A, MUSIC))
-    assert said(world) == [f"{A} playback({MUSIC}) sg-music"]
+    assert said(world) == ([] if again else [f"{A} playback({MUSIC}) sg-music"]), what
 
 
 def test_effects_wait_until_a_parted_leg_has_come_to_rest(world: World, node: FreeSwitchNode) -> None:
@@ -257,6 +270,24 @@ def test_what_freeswitch_refuses_is_reported(
     world.refusals[refused] = "-ERR No such channel!\n"
     node.perform(effect)
     assert ev.EffectFailed("n1", AT, A, token, "No such channel!") in heard(world)
+
+
+def test_nothing_is_remembered_of_legs_that_never_were(world: World, node: FreeSwitchNode) -> None:
+    node.perform(offer())
+    world.say(
+        event(
+            "CHANNEL_EXECUTE_COMPLETE", A, Application="bridge", Application_UUID=f"sg-{B}",
+            variable_originate_disposition="USER_NOT_REGISTERED",
+        )
+    )  # fmt: skip
+    node.perform(fx.CallAgent(C, 1, 11, "demo-1001", 20, "1", "", C))
+    world.settle()
+    world.jobs[-1][1].set_exception(CommandFailed("originate", "USER_NOT_REGISTERED"))
+    world.say(event("CHANNEL_HANGUP_COMPLETE", A, Hangup_Cause="NORMAL_CLEARING"))
+    world.refusals[f"sendmsg {B}"] = "-ERR invalid session id [leg-b]"
+    node.perform(fx.PlayPrompt(B, ("/p/a.wav",), "t1"))
+    world.settle()
+    assert dict(node._legs) == {}
 
 
 def test_a_refused_value_leaves_no_trace(world: World, node: FreeSwitchNode) -> None:

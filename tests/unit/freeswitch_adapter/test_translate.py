@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from app.adapters.freeswitch.translate import CUSTOM_NAMES, EVENT_NAMES, UNFILTERED, time_of, translate
+from app.adapters.freeswitch.translate import (
+    CUSTOM_NAMES,
+    EVENT_NAMES,
+    UNFILTERED,
+    application_token,
+    event_uuid,
+    time_of,
+    translate,
+)
 from app.core import events as ev
 from esl.frames import Event
 
@@ -106,6 +115,15 @@ def test_an_event_means(said: Event, told: ev.SwitchEvent) -> None:
 def test_our_applications_end_with_their_cause(application: str, more: dict[str, str], cause: str) -> None:
     said = event("CHANNEL_EXECUTE_COMPLETE", LEG, Application=application, Application_UUID="sg-t1", **more)
     assert translate(said, "n1") == [ev.AppFinished("n1", AT, LEG, "t1", application, cause)]
+
+
+@pytest.mark.parametrize(
+    "token", ["t1", "script:8c524d75-75f7-4fb7-9f63-5f7066486298:12", "Z", "aZ3ab", "a_b.c/d"]
+)
+def test_tokens_come_back_as_they_went(token: str) -> None:
+    sent = event_uuid(token)
+    assert re.fullmatch(r"sg-[0-9A-Za-z-]{1,61}", sent)
+    assert application_token(event("CHANNEL_EXECUTE_COMPLETE", LEG, Application_UUID=sent)) == token
 
 
 @pytest.mark.parametrize(
