@@ -9,7 +9,7 @@ from app.core import effects as fx
 from app.core.agent import Agent
 from app.core.call import Call, Phase, Ring, RingKind
 from app.core.call_common import divert, drop_ring, end_talk, finish, outcome_of, release
-from app.core.call_offering import RECALL_GRACE, connected, note_miss, present_ring, ring_agent
+from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, connected, note_miss, present_ring, ring_agent
 from app.core.call_talking import Done, let_go, own_call
 from app.core.call_transfer import PARK_SECONDS, away
 from app.core.call_waiting import enter_queue
@@ -143,6 +143,8 @@ def _outside(step: Step, call: Call) -> None:
 
 def transfer_failed(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
+    if cause == CALLER_LEFT:
+        return  # The customer's own hang-up is on its way.
     refuse_transfer(step, call, cause, hang_up=False)
 
 

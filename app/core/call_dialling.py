@@ -8,7 +8,7 @@ from app.core import effects as fx
 from app.core.agent import Agent, Move
 from app.core.call import Call, Phase, Ring, RingKind
 from app.core.call_common import UNREGISTERED_CAUSES, begin_talk, connect_agent, drop_ring, finish, tell
-from app.core.call_offering import RECALL_GRACE, note_miss
+from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, note_miss
 from app.core.call_talking import Done
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus, Leg, Node
@@ -214,6 +214,8 @@ def _extension(step: Step, call: Call) -> str:
 def not_reached(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     """The other side did not answer: the call is over, the agent is told why."""
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
+    if cause == CALLER_LEFT:
+        return  # The agent's own hang-up is on its way.
     call = drop_ring(step, call, "failed", cause, hang_up=False)
     give_up(step, call, cause, by="" if isinstance(event, LegHungUp) and event.by_far_end else "system")
 

@@ -28,6 +28,10 @@ RECALL_GRACE = 1.0
 RETRY_SECONDS = 5.0
 """How long who just declined a call is not asked for it again."""
 
+CALLER_LEFT = "ORIGINATOR_CANCEL"
+"""Why a phone stops ringing that nobody has taken back: who was to be joined with it has hung up. The switch
+may tell of the phone first."""
+
 MISSED = "missed_calls"
 """Reason of the break that the system gives after too many misses."""
 
@@ -149,6 +153,8 @@ def connected(step: Step, call: Call, event: LegsBridged) -> None:
 def not_taken(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     """The offer came to nothing, for the reason that the switch gives."""
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
+    if cause == CALLER_LEFT:
+        return  # The caller's own hang-up is on its way, and says the rest. The agent has missed nothing.
     give_back(step, call, outcome_of(cause), cause, hang_up=False)
 
 

@@ -131,6 +131,20 @@ def test_the_caller_leaves_while_the_phone_rings_no_zombie_leg() -> None:
     assert_sums(story.facts)
 
 
+def test_the_caller_leaves_and_the_switch_tells_of_the_phone_first() -> None:
+    """Nobody else is rung for a caller who has gone, and the agent has missed nothing."""
+    story = play("""
+        at    | what happens                 | the centre does                     | agents
+        00:00 | c1 queues sales              | Adopt c1; Script c1; Offer c1>alice | alice ringing
+        00:04 | alice goes ORIGINATOR_CANCEL | -                                   | alice ringing
+        00:04 | c1 hangs up                  | HangUp alice                        | alice idle/available
+    """)
+    left = story.fact("queue.left").data
+    assert (left["outcome"], left["ringing"]) == ("abandoned", True)
+    assert story.kinds("offer.ended") == ["offer.ended caller_gone alice"]
+    assert story.agent("alice").misses == 0
+
+
 def test_status_change_during_an_offer_is_a_refusal_and_never_rings_for_ever() -> None:
     story = play("""
         at    | what happens             | the centre does                                 | agents
