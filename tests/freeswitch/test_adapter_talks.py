@@ -168,3 +168,49 @@ def test_a_phone_that_cannot_be_called_fails_with_its_cause(stage: Stage) -> Non
     stage.node.perform(fx.CallAgent(agent_leg, 1, 13, "demo-1003", 5, "100", "", agent_leg))
     failed = stage.box.wait(ev.EffectFailed)
     assert (failed.leg, failed.token, failed.reason) == (agent_leg, agent_leg, "USER_NOT_REGISTERED")
+
+
+def test_hold_recording_and_transfer_of_an_outgoing_call(stage: Stage) -> None:
+    """The agent's leg began the bridge here, the customer's is the one that was called."""
+    carrier = stage.switch.carrier.forget()
+    carrier.on_invite = "answer"
+    phone, bob = stage.phone(1), stage.phone(2)
+    agent_leg, customer = str(uuid.uuid4()), str(uuid.uuid4())
+    stage.node.perform(fx.CallAgent(agent_leg, 1, 11, "demo-1001", 10, "0212345678", "", agent_leg))
+    stage.box.wait(ev.LegParked, leg=agent_leg)
+    stage.node.perform(fx.CallOut(agent_leg, customer, 1, "0212345678", DID, 20, agent_leg))
+    stage.box.wait(ev.LegsBridged, leg=agent_leg, other=customer)
+    stage.node.perform(fx.StartRecording(customer, "t1/outgoing.wav"))
+    agent, far = phone.wait_call(), carrier.wait_call()
+    gevent.sleep(0.5)
+    stage.node.perform(fx.Part(customer, (customer, agent_leg)))
+    stage.node.perform(fx.PlayMusic(customer, MUSIC))
+    stage.box.wait(ev.LegParked, leg=customer)
+    held = heard_now(far)
+    assert rms(held) > 30
+    assert not hears(held, agent_hertz(1))
+    stage.node.perform(fx.Join(customer, agent_leg))
+    stage.box.wait(ev.LegsBridged, leg=customer, other=agent_leg)
+    assert hears(heard_now(far), agent_hertz(1))
+    stage.node.perform(fx.Part(customer, (customer,)))
+    stage.node.perform(fx.PlayMusic(customer, MUSIC))
+    target = stage.offer(customer, 2, call_id=agent_leg)
+    agent.wait_state("ended")
+    stage.box.wait(ev.LegsBridged, leg=customer, other=target)
+    assert hears(heard_now(far), agent_hertz(2))
+    bob.wait_call().hang_up()
+    far.wait_state("ended")
+    stopped = stage.box.wait(ev.RecordingStopped, leg=customer)
+    spoken = Wav.read(stage.switch.settings.recordings_dir / stopped.path)
+    half = spoken.rate // 2
+    assert hears_at(spoken.channels[0][:half], CALLER_HERTZ, spoken.rate), "the customer is not on the left"
+    assert hears_at(spoken.channels[1][-half:], agent_hertz(2), spoken.rate), "the agent is not on the right"
+
+
+def test_the_agents_leg_alone_is_parked_and_the_customer_ends(stage: Stage) -> None:
+    call, leg, agent, agent_leg = stage.talking()
+    stage.node.perform(fx.Part(leg, (agent_leg,)))
+    stage.box.wait(ev.LegParked, leg=agent_leg)
+    assert stage.box.wait(ev.LegHungUp, leg=leg).cause == "NORMAL_CLEARING"
+    call.wait_state("ended")
+    assert agent.state == "talking"
