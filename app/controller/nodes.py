@@ -22,6 +22,8 @@ class Nodes:
 
     def note(self, event: events.SwitchEvent) -> None:
         """Learn from an event where its leg lives and which node is up."""
+        if not event.node:
+            return  # our own word (an effect that was never sent): it says nothing about where the leg is
         match event:
             case events.NodeUp():
                 self._up[event.node] = True

@@ -1,0 +1,53 @@
+"""Where a leg lives: learnt from the switch's events, and from nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.controller.nodes import Nodes
+from app.core import effects as fx
+from app.core import events as ev
+from app.ports import SwitchUnavailable
+
+AT = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+class Switch:
+    def __init__(self, node: str) -> None:
+        self.node = node
+
+    def perform(self, effect: fx.Effect) -> None: ...
+
+    def play_script_prompt(self, leg: str, paths: object, token: str) -> None: ...
+
+
+def two_nodes() -> tuple[Nodes, Switch, Switch]:
+    nodes, one, other = Nodes(), Switch("one"), Switch("other")
+    nodes.add(one)
+    nodes.add(other)
+    nodes.note(ev.NodeUp("one", AT, "core-1", False, ()))
+    nodes.note(ev.NodeUp("other", AT, "core-2", False, ()))
+    return nodes, one, other
+
+
+def test_a_leg_is_where_its_events_come_from() -> None:
+    nodes, _, other = two_nodes()
+    nodes.note(ev.LegParked("other", AT, "leg"))
+    assert nodes.of(fx.HangUpLeg("leg")) is other
+
+
+def test_an_effect_that_was_never_sent_does_not_move_the_leg() -> None:
+    nodes, _, other = two_nodes()
+    nodes.note(ev.LegParked("other", AT, "leg"))
+    nodes.note(ev.EffectFailed("", AT, "leg", "token", "not a path"))
+    assert nodes.of(fx.HangUpLeg("leg")) is other
+
+
+def test_nothing_is_sent_to_a_node_that_is_down() -> None:
+    nodes, _, _ = two_nodes()
+    nodes.note(ev.LegParked("other", AT, "leg"))
+    nodes.note(ev.NodeDown("other", AT, "gone"))
+    with pytest.raises(SwitchUnavailable):
+        nodes.of(fx.HangUpLeg("leg"))
