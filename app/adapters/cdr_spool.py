@@ -19,7 +19,6 @@ from sqlalchemy import select
 from app.adapters.cdr import LegRecord, closing_facts, parse_cdr, still_open
 from app.adapters.sql import record_rows
 from app.adapters.sql.engine import Sessions, writing
-from app.adapters.sql.ingest import store_events
 from app.adapters.sql.tables import Agent, JournalRow
 from app.core.journal import JournalEvent
 
@@ -46,12 +45,14 @@ class CdrSpool:
         recordings: Path | None = None,
         now: Callable[[], float] = time.time,
         grace_seconds: float = GRACE_SECONDS,
+        keeper: record_rows.RecordKeeper | None = None,
     ) -> None:
         self._directory = directory
         self._sessions = sessions
         self._recordings = recordings
         self._now = now
         self._grace = grace_seconds
+        self._keeper = keeper or record_rows.RecordKeeper()
 
     def run_once(self) -> int:
         """Take in the files that are old enough; how many were put away."""
@@ -96,26 +97,30 @@ class CdrSpool:
         missing = [leg for event_id, leg in ends.items() if event_id not in ended]
         if not missing:
             return waiting
-        with writing(self._sessions) as session:
-            connection = session.connection()
-            known = record_rows.events_of_calls(connection, {leg.call_id for leg in missing})
+        try:
+            with writing(self._sessions) as session:
+                connection = session.connection()
+                known = record_rows.events_of_calls(connection, {leg.call_id for leg in missing})
 
-            def agent_of(sip_user: str) -> int | None:
-                return session.scalar(select(Agent.id).where(Agent.sip_user == sip_user))
+                def agent_of(sip_user: str) -> int | None:
+                    return session.scalar(select(Agent.id).where(Agent.sip_user == sip_user))
 
-            facts: list[JournalEvent] = []
-            for leg in missing:
-                events = known.get(leg.call_id, [])
-                if still_open(leg, events, lambda other: self._find(other) is not None):
-                    if leg.ended_at.timestamp() > now - GIVE_UP_SECONDS:
-                        waiting.add(leg.leg)
-                        continue
-                other = self._find(leg.bridged_to) if leg.bridged_to else None
-                told = closing_facts(leg, events, other, agent_of, self._recording(leg))
-                if told:
-                    log.info("call_closed_from_cdr", call=leg.call_id, facts=[fact.kind for fact in told])
-                facts += [fact for fact in told if record_rows.storable(fact)]
-            store_events(connection, facts)
+                facts: list[JournalEvent] = []
+                for leg in missing:
+                    events = known.get(leg.call_id, [])
+                    if still_open(leg, events, lambda other: self._find(other) is not None):
+                        if leg.ended_at.timestamp() > now - GIVE_UP_SECONDS:
+                            waiting.add(leg.leg)
+                            continue
+                    other = self._find(leg.bridged_to) if leg.bridged_to else None
+                    told = closing_facts(leg, events, other, agent_of, self._recording(leg))
+                    if told:
+                        log.info("call_closed_from_cdr", call=leg.call_id, facts=[fact.kind for fact in told])
+                    facts += [fact for fact in told if record_rows.storable(fact)]
+                self._keeper.store(connection, facts)
+        except BaseException:
+            self._keeper.forget()
+            raise
         return waiting
 
     def _find(self, leg: str) -> LegRecord | None:

@@ -12,6 +12,7 @@ from huey.consumer import Consumer
 from app.adapters.cdr_spool import CdrSpool
 from app.adapters.sql.engine import make_engine, make_sessions
 from app.adapters.sql.ingest import AlreadyRunning, Ingestor, SpoolLock, run_loop
+from app.adapters.sql.record_rows import RecordKeeper
 from app.adapters.sql.verify import verify
 from app.worker.jobs import add_housekeeping, make_huey
 
@@ -31,8 +32,9 @@ class Ingestion:
         self._engine = make_engine(settings.database_url)
         self.sessions = make_sessions(self._engine)
         self._lock = SpoolLock(settings.journal_dir)
-        self._journal = Ingestor(settings.journal_dir, self.sessions)
-        self._cdrs = CdrSpool(settings.cdr_dir, self.sessions, settings.recordings_dir)
+        keeper = RecordKeeper()
+        self._journal = Ingestor(settings.journal_dir, self.sessions, keeper=keeper)
+        self._cdrs = CdrSpool(settings.cdr_dir, self.sessions, settings.recordings_dir, keeper=keeper)
         self._stop = threading.Event()
         self._next_cdrs = 0.0
         self._thread = threading.Thread(target=self._run, name="ingestion")

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from app.adapters.journal_spool import parse_line, read_lines, spool_files
-from app.adapters.sql import record_rows
 from app.adapters.sql.base import utcnow
 from app.adapters.sql.engine import Sessions, writing
+from app.adapters.sql.record_rows import RecordKeeper, storable
 from app.adapters.sql.tables import IngestedFile
 from app.core.journal import JournalEvent
 
@@ -66,20 +66,20 @@ class SpoolLock:
             self._file = None
 
 
-def store_events(connection: Connection, events: list[JournalEvent]) -> None:
-    """Add events to the journal and bring the records up to date, in the caller's transaction."""
-    record_rows.insert_events(connection, events)
-    record_rows.bring_calls_up_to_date(connection, {e.call_id for e in events if e.call_id is not None})
-    record_rows.bring_statuses_up_to_date(connection, events)
-
-
 class Ingestor:
     """Takes in one spool directory. One at a time (SpoolLock)."""
 
-    def __init__(self, directory: Path, sessions: Sessions, lines_per_batch: int = LINES_PER_BATCH) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        sessions: Sessions,
+        lines_per_batch: int = LINES_PER_BATCH,
+        keeper: RecordKeeper | None = None,
+    ) -> None:
         self._directory = directory
         self._sessions = sessions
         self._most = lines_per_batch
+        self._keeper = keeper or RecordKeeper()
         self._offsets: dict[str, int] | None = None
 
     def run_once(self) -> int:
@@ -90,11 +90,14 @@ class Ingestor:
         events, offsets, lines = self._gather(self._offsets)
         if not offsets:
             return 0
-        with writing(self._sessions) as session:
-            connection = session.connection()
-            store_events(connection, events)
-            for name, offset in offsets.items():
-                session.merge(IngestedFile(name=name, offset=offset, at=utcnow()))
+        try:
+            with writing(self._sessions) as session:
+                self._keeper.store(session.connection(), events)
+                for name, offset in offsets.items():
+                    session.merge(IngestedFile(name=name, offset=offset, at=utcnow()))
+        except BaseException:
+            self._keeper.forget()
+            raise
         self._offsets |= offsets
         return lines
 
@@ -139,7 +142,7 @@ class Ingestor:
         except ValueError as error:
             log.error("journal_line_damaged", file=path.name, offset=position, error=str(error))
             return None
-        if not record_rows.storable(event):
+        if not storable(event):
             log.error("journal_line_not_storable", file=path.name, offset=position, identity=event.event_id)
             return None
         return event

@@ -77,55 +77,130 @@ def events_of_calls(connection: Connection, call_ids: Iterable[str]) -> dict[str
     return found
 
 
-def bring_calls_up_to_date(connection: Connection, call_ids: Iterable[str]) -> None:
-    """Reduce these calls again from their whole journal, and write what came out."""
-    facts = []
-    for call_id, events in events_of_calls(connection, call_ids).items():
-        reduced = records.reduce_call(events)
-        if reduced.unreadable:
-            log.error("journal_events_unreadable", call=call_id, events=reduced.unreadable)
-        facts.append(reduced)
-    _upsert(connection, CallRow, "call_id", [f.call for f in facts if f.call is not None])
-    _upsert(connection, QueueVisit, "visit_id", [visit for f in facts for visit in f.visits])
-    _upsert(connection, OfferRow, "offer_id", [offer for f in facts for offer in f.offers])
-    _upsert(connection, Talk, "talk_id", [talk for f in facts for talk in f.talks])
-    requested = [column_values(callback, Callback) for f in facts for callback in f.callbacks]
-    if requested:
-        once = _insert(connection, Callback).on_conflict_do_nothing(index_elements=["callback_key"])
-        connection.execute(once, [values | {"state": "pending"} for values in requested])
-    for one in facts:
-        if one.callback_done is not None:
-            _finish_callback(connection, one.callback_done)
+class RecordKeeper:
+    """Keeps the records in step with the journal, within transactions of the caller's.
+
+    It remembers the open calls and the last status of each agent as they stand in the database, so that a
+    call that grows event by event is neither read nor written again where nothing changed. There may be
+    one keeper only (the worker's lock sees to it). After a transaction that failed it must ``forget``.
+    """
+
+    MOST_CALLS = 20_000
+
+    def __init__(self) -> None:
+        self._calls: dict[str, tuple[dict[str, JournalEvent], records.CallFacts]] = {}
+        self._statuses: dict[tuple[int, int], records.StatusInterval] = {}
+
+    def forget(self) -> None:
+        """What is remembered may not be what the database holds."""
+        self._calls.clear()
+        self._statuses.clear()
+
+    def store(self, connection: Connection, events: Sequence[JournalEvent]) -> None:
+        """Add events to the journal and bring the records of their calls and agents up to date."""
+        insert_events(connection, events)
+        self._store_calls(connection, events)
+        self._store_statuses(connection, events)
+
+    # -- calls ----------------------------------------------------------------------------------
+
+    def _store_calls(self, connection: Connection, events: Sequence[JournalEvent]) -> None:
+        fresh: dict[str, list[JournalEvent]] = defaultdict(list)
+        for event in events:
+            if event.call_id is not None:
+                fresh[event.call_id].append(event)
+        # The new events are among those read: they have been inserted just now.
+        read = events_of_calls(connection, fresh.keys() - self._calls.keys())
+        changes = _Changes()
+        for call_id, own in fresh.items():
+            if call_id in self._calls:
+                known, old = self._calls[call_id]
+                for event in own:
+                    known.setdefault(event.event_id, event)
+            else:
+                known, old = {event.event_id: event for event in read[call_id]}, _NOTHING
+            facts = records.reduce_call(known.values())
+            if len(facts.unreadable) > len(old.unreadable):
+                log.error("journal_events_unreadable", call=call_id, events=facts.unreadable)
+            changes.add(old, facts)
+            if facts.call is not None and facts.call.ended_at is not None:
+                self._calls.pop(call_id, None)
+            else:
+                self._calls[call_id] = known, facts
+        if len(self._calls) > self.MOST_CALLS:
+            self._calls.clear()
+        changes.write(connection)
+
+    # -- agents ---------------------------------------------------------------------------------
+
+    def _store_statuses(self, connection: Connection, events: Iterable[JournalEvent]) -> None:
+        by_agent: dict[tuple[int, int], list[records.StatusInterval]] = defaultdict(list)
+        for change in records.status_changes(events):
+            by_agent[change.tenant_id, change.agent_id].append(change)
+        rows: list[records.StatusInterval] = []
+        for agent, changes in by_agent.items():
+            first = min(change.started_at for change in changes)
+            last = self._statuses.get(agent)
+            if last is not None and last.started_at < first:
+                known = [last]
+            else:
+                known = _statuses_since(connection, agent, first)
+            merged = records.merge_statuses(known + changes)
+            self._statuses[agent] = merged[-1]
+            rows += merged
+        if rows:
+            key = ["tenant_id", "agent_id", "started_at"]
+            statement = _insert(connection, StatusInterval)
+            changed = {name: statement.excluded[name] for name in ("status", "reason", "ended_at")}
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=key, set_=changed),
+                [column_values(row, StatusInterval) for row in rows],
+            )
 
 
-def bring_statuses_up_to_date(connection: Connection, events: Iterable[JournalEvent]) -> None:
-    """Fit changes of status into the intervals that are there, wherever in time they belong."""
-    by_agent: dict[tuple[int, int], list[records.StatusInterval]] = defaultdict(list)
-    for change in records.status_changes(events):
-        by_agent[change.tenant_id, change.agent_id].append(change)
-    rows: list[records.StatusInterval] = []
-    for (tenant_id, agent_id), changes in by_agent.items():
-        first = min(change.started_at for change in changes)
-        mine = StatusInterval.tenant_id == tenant_id, StatusInterval.agent_id == agent_id
-        before = select(func.max(StatusInterval.started_at)).where(*mine, StatusInterval.started_at < first)
-        since = connection.scalar(before) or first
-        query = select(
-            StatusInterval.tenant_id,
-            StatusInterval.agent_id,
-            StatusInterval.status,
-            StatusInterval.reason,
-            StatusInterval.started_at,
-        ).where(*mine, StatusInterval.started_at >= since)
-        known = [records.StatusInterval(*values) for values in connection.execute(query)]
-        rows += records.merge_statuses(known + changes)
-    if rows:
-        key = ["tenant_id", "agent_id", "started_at"]
-        statement = _insert(connection, StatusInterval)
-        changed = {name: statement.excluded[name] for name in ("status", "reason", "ended_at")}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=key, set_=changed),
-            [column_values(row, StatusInterval) for row in rows],
-        )
+_NOTHING = records.CallFacts(None)
+
+
+class _Changes:
+    """Records that differ from those written before, by table."""
+
+    def __init__(self) -> None:
+        self._calls: list[records.CallRecord] = []
+        self._parts: dict[str, list[Any]] = {"visits": [], "offers": [], "talks": [], "callbacks": []}
+        self._done: list[records.CallbackDone] = []
+
+    def add(self, old: records.CallFacts, new: records.CallFacts) -> None:
+        if new.call is not None and new.call != old.call:
+            self._calls.append(new.call)
+        for name, rows in self._parts.items():
+            before = getattr(old, name)
+            rows += [row for row in getattr(new, name) if row not in before]
+        if new.callback_done is not None and new.callback_done != old.callback_done:
+            self._done.append(new.callback_done)
+
+    def write(self, connection: Connection) -> None:
+        _upsert(connection, CallRow, "call_id", self._calls)
+        _upsert(connection, QueueVisit, "visit_id", self._parts["visits"])
+        _upsert(connection, OfferRow, "offer_id", self._parts["offers"])
+        _upsert(connection, Talk, "talk_id", self._parts["talks"])
+        if self._parts["callbacks"]:
+            once = _insert(connection, Callback).on_conflict_do_nothing(index_elements=["callback_key"])
+            requested = [column_values(row, Callback) for row in self._parts["callbacks"]]
+            connection.execute(once, [values | {"state": "pending"} for values in requested])
+        for done in self._done:
+            _finish_callback(connection, done)
+
+
+def _statuses_since(
+    connection: Connection, agent: tuple[int, int], first: Any
+) -> list[records.StatusInterval]:
+    """The agent's interval before ``first`` and all after it."""
+    row = StatusInterval
+    mine = row.tenant_id == agent[0], row.agent_id == agent[1]
+    since = connection.scalar(select(func.max(row.started_at)).where(*mine, row.started_at < first)) or first
+    query = select(row.tenant_id, row.agent_id, row.status, row.reason, row.started_at)
+    found = connection.execute(query.where(*mine, row.started_at >= since))
+    return [records.StatusInterval(*values) for values in found]
 
 
 def _finish_callback(connection: Connection, done: records.CallbackDone) -> None:

@@ -110,6 +110,27 @@ def test_killed_before_any_statement_nothing_is_missing_or_doubled(
     assert verify(store.sessions, tmp_path / "reference") == []
 
 
+def test_a_worker_that_goes_on_after_failures_remembers_nothing_wrong(
+    store: Store, tmp_path: Path, victim: Any
+) -> None:
+    """The same process goes on: what it remembered of a transaction that failed must not count."""
+    events = a_day()
+    JournalSpool(tmp_path).append(events)
+    ingestor, failures = Ingestor(tmp_path, store.sessions, lines_per_batch=9), 0
+    for step in range(400):
+        victim(step % 13)
+        try:
+            if not ingestor.run_once() and ingestor.run_once() == 0:
+                break
+        except Killed:
+            failures += 1
+    victim(None)
+    ingestor.drain()
+    assert failures > 20
+    assert counts(store) == {"journal": len(events), "calls": 10, "talks": 10}
+    assert verify(store.sessions, tmp_path) == []
+
+
 def test_killed_after_the_commit_and_before_it_knew(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
