@@ -15,6 +15,9 @@ from simswitch.words import separate
 MEDIA_TICK = 0.02
 """Seconds of one packet of sound: the quantum in which sessions notice each other."""
 
+API_AFTER = 0.2
+"""Seconds into a bridge at which ``api_before_bridge`` runs: ten packets (measured)."""
+
 AGAIN = 10.0
 """Seconds that a leg waits for the other to come to the bridge."""
 
@@ -43,7 +46,7 @@ def _loop(me: Channel, other: Channel) -> Session:
     else:
         for recording in tuple(me.recordings.values()):
             recording.bridged(True)
-        _run_api_before_bridge(me)
+        clock.after(API_AFTER, _run_api_before_bridge, me)
         me.party.joined(me)
         yield from _exchange(me, other, left)
     for recording in tuple(me.recordings.values()):
@@ -85,7 +88,7 @@ def _exchange(me: Channel, other: Channel, left: _Exit) -> Session:
 
 def _run_api_before_bridge(channel: Channel) -> None:
     command = channel.text("api_before_bridge")
-    if command:
+    if command and channel.bridged:
         words = channel.expand(command).replace("::", " ", 1)
         channel.switch.api.run(words)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import copy
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -56,11 +57,11 @@ class Profile:
     index: int = 1
     times: Times = field(default_factory=Times)
     extension: Instructions | None = None
-    keep_times: bool = True
-    """False for the copy of another leg's profile: its times are not this leg's."""
 
     def copy(self) -> Profile:
-        return replace(self, times=replace(self.times))
+        new = copy.copy(self)
+        new.times = copy.copy(self.times)
+        return new
 
     def get(self, name: str) -> str | None:
         """A field by the name the dialplan uses (switch_caller_get_field_by_name); None: no such field."""
@@ -71,28 +72,20 @@ class Profile:
         return str(self.index) if name == "profile_index" else None
 
     def headers(self, prefix: str) -> dict[str, str]:
-        """As events carry it."""
-        out = {
-            f"{prefix}-Direction": self.direction,
-            f"{prefix}-Logical-Direction": self.logical_direction,
-        }
-        for name, header in _HEADERS:
-            value = getattr(self, name)
-            if value:
-                out[prefix + header] = value
-        if self.caller_id_name:
-            out[f"{prefix}-Orig-Caller-ID-Name"] = self.orig_caller_id_name
-        if self.caller_id_number:
-            out[f"{prefix}-Orig-Caller-ID-Number"] = self.orig_caller_id_number
-        if self.index and prefix == "Caller":
-            out["Caller-Profile-Index"] = str(self.index)
+        """As events carry it; ``prefix`` is ``Caller`` or ``Other-Leg``. What is empty is left out."""
         times = self.times
-        for name, header in _TIME_HEADERS:
-            out[prefix + header] = str(getattr(times, name))
-        out[f"{prefix}-Screen-Bit"] = "true"
-        out[f"{prefix}-Privacy-Hide-Name"] = "false"
-        out[f"{prefix}-Privacy-Hide-Number"] = "false"
-        return out
+        values = (
+            self.direction, self.logical_direction, self.username, self.dialplan, self.caller_id_name,
+            self.caller_id_number, self.caller_id_name and self.orig_caller_id_name,
+            self.caller_id_number and self.orig_caller_id_number, self.callee_id_name,
+            self.callee_id_number, self.network_addr, self.ani, self.destination_number, self.uuid,
+            self.source, self.transfer_source, self.context, self.rdnis, self.chan_name,
+            str(self.index) if prefix == "Caller" else "", str(times.profile_created), str(times.created),
+            str(times.answered), str(times.progress), str(times.progress_media), str(times.hungup),
+            str(times.transferred), str(times.resurrected), str(times.bridged), str(times.last_hold),
+            str(times.hold_accum), "true", "false", "false",
+        )  # fmt: skip
+        return {key: value for key, value in zip(_KEYS[prefix], values, strict=True) if value}
 
 
 _FIELDS = frozenset({
@@ -107,20 +100,13 @@ _TIMES = {
     "transferred_time": "transferred",
 }  # fmt: skip
 
-_HEADERS = (
-    ("username", "-Username"), ("dialplan", "-Dialplan"), ("caller_id_name", "-Caller-ID-Name"),
-    ("caller_id_number", "-Caller-ID-Number"), ("callee_id_name", "-Callee-ID-Name"),
-    ("callee_id_number", "-Callee-ID-Number"), ("network_addr", "-Network-Addr"), ("ani", "-ANI"),
-    ("destination_number", "-Destination-Number"), ("uuid", "-Unique-ID"), ("source", "-Source"),
-    ("transfer_source", "-Transfer-Source"), ("context", "-Context"), ("rdnis", "-RDNIS"),
-    ("chan_name", "-Channel-Name"),
+_NAMES = (
+    "Direction", "Logical-Direction", "Username", "Dialplan", "Caller-ID-Name", "Caller-ID-Number",
+    "Orig-Caller-ID-Name", "Orig-Caller-ID-Number", "Callee-ID-Name", "Callee-ID-Number", "Network-Addr",
+    "ANI", "Destination-Number", "Unique-ID", "Source", "Transfer-Source", "Context", "RDNIS",
+    "Channel-Name", "Profile-Index", "Profile-Created-Time", "Channel-Created-Time",
+    "Channel-Answered-Time", "Channel-Progress-Time", "Channel-Progress-Media-Time",
+    "Channel-Hangup-Time", "Channel-Transfer-Time", "Channel-Resurrect-Time", "Channel-Bridged-Time",
+    "Channel-Last-Hold", "Channel-Hold-Accum", "Screen-Bit", "Privacy-Hide-Name", "Privacy-Hide-Number",
 )  # fmt: skip
-
-_TIME_HEADERS = (
-    ("profile_created", "-Profile-Created-Time"), ("created", "-Channel-Created-Time"),
-    ("answered", "-Channel-Answered-Time"), ("progress", "-Channel-Progress-Time"),
-    ("progress_media", "-Channel-Progress-Media-Time"), ("hungup", "-Channel-Hangup-Time"),
-    ("transferred", "-Channel-Transfer-Time"), ("resurrected", "-Channel-Resurrect-Time"),
-    ("bridged", "-Channel-Bridged-Time"), ("last_hold", "-Channel-Last-Hold"),
-    ("hold_accum", "-Channel-Hold-Accum"),
-)  # fmt: skip
+_KEYS = {prefix: tuple(f"{prefix}-{name}" for name in _NAMES) for prefix in ("Caller", "Other-Leg")}

@@ -46,7 +46,6 @@ BRIEF = frozenset({
 
 # Everything but SWITCH_URL_UNSAFE (switch_utils.c) and what is not printable stays as it is.
 _SAFE = "!$'()*,-./_~"
-_KEYS: dict[str, str] = {}
 
 
 def gmt(moment: datetime) -> str:
@@ -118,16 +117,21 @@ _CODEC = {
 }
 
 
+class _Keys(dict[str, str]):
+    """Names of variables as headers, made once each (a hostile caller cannot make it grow for ever)."""
+
+    def __missing__(self, name: str) -> str:
+        key = "variable_" + name
+        if len(self) < 10_000:
+            self[name] = key
+        return key
+
+
+_KEYS = _Keys()
+
+
 def variable_headers(channel: Channel) -> dict[str, Any]:
-    out = {}
-    for name, value in channel.variables.items():
-        key = _KEYS.get(name)
-        if key is None:
-            key = "variable_" + name
-            if len(_KEYS) < 10_000:
-                _KEYS[name] = key
-        out[key] = value
-    return out
+    return {_KEYS[name]: value for name, value in channel.variables.items()}
 
 
 def build(
@@ -142,6 +146,71 @@ def build(
     if extra:
         out.update(extra)
     return out
+
+
+class Event:
+    """An event that is built only as far as somebody looks at it."""
+
+    __slots__ = (
+        "_channel",
+        "_extra",
+        "_first",
+        "_headers",
+        "_json",
+        "_lower",
+        "_plain",
+        "_switch",
+        "name",
+        "subclass",
+    )
+
+    def __init__(
+        self,
+        switch: SimSwitch,
+        name: str,
+        subclass: str,
+        channel: Channel | None,
+        extra: dict[str, Any] | None,
+        first: dict[str, Any] | None,
+    ) -> None:
+        self._switch, self.name, self.subclass, self._channel = switch, name, subclass, channel
+        self._extra, self._first = extra, first
+        self._headers: dict[str, Any] | None = None
+        self._lower: dict[str, Any] | None = None
+        self._json: bytes | None = None
+        self._plain: bytes | None = None
+
+    def headers(self) -> dict[str, Any]:
+        if self._headers is None:
+            built = build(self._switch, self.name, self.subclass, self._channel, self._extra)
+            self._headers = {**self._first, **built} if self._first else built
+        return self._headers
+
+    def get(self, header: str) -> str | None:
+        """A header by its name in lower case. Those that filters usually ask for cost nothing."""
+        if header == "event-name":
+            return self.name
+        if header == "event-subclass":
+            return self.subclass or None
+        if header == "unique-id" and self._channel is not None:
+            return self._channel.uuid
+        if header == "application-uuid":
+            value = self._extra.get("Application-UUID") if self._extra else None
+            return None if value is None else str(value)
+        if self._lower is None:
+            self._lower = {key.lower(): value for key, value in self.headers().items()}
+        found = self._lower.get(header)
+        return None if found is None else array(found)
+
+    def json(self) -> bytes:
+        if self._json is None:
+            self._json = to_json(self.headers())
+        return self._json
+
+    def plain(self) -> bytes:
+        if self._plain is None:
+            self._plain = to_plain(self.headers())
+        return self._plain
 
 
 def to_json(headers: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simswitch.clock import Sleeper, Steps
 from simswitch.events import KNOWN
+from simswitch.filters import Filters, Get
 
 if TYPE_CHECKING:
     from simswitch.switch import SimSwitch
@@ -29,7 +30,7 @@ class Connection:
         self._input = bytearray()
         self._events: set[str] = set()
         self._subclasses: set[str] = set()
-        self._filters: list[tuple[str, str]] = []
+        self._filters = Filters()
         self.format = "plain"
         self._authenticated = False
         self.closed = False
@@ -67,18 +68,16 @@ class Connection:
         data = (text or "-ERR no reply\n").encode("utf-8", "replace")
         self._say(b"Content-Type: api/response\nContent-Length: %d\n\n%s" % (len(data), data))
 
-    def takes(self, name: str, subclass: str, headers: dict[str, Any]) -> bool:
+    def takes(self, name: str, subclass: str, get: Get) -> bool:
+        """Whether this client wants an event whose headers ``get`` tells."""
         if not self._events:
             return False
         if "ALL" not in self._events:
-            if name == "CUSTOM":
-                if "CUSTOM" not in self._events or subclass not in self._subclasses:
-                    return False
-            elif name not in self._events:
+            if name not in self._events:
                 return False
-        if not self._filters:
-            return True
-        return any(headers.get(header) == value for header, value in self._filters)
+            if name == "CUSTOM" and subclass and subclass not in self._subclasses:
+                return False
+        return self._filters.passes(get)
 
     # --- The end ---
 
@@ -303,12 +302,7 @@ class Connection:
         words = rest.strip().split(" ", 2)
         if len(words) > 1 and words[0].lower() == "delete":
             name, value = words[1], words[2] if len(words) > 2 else ""
-            if name.lower() == "all":
-                self._filters.clear()
-            else:
-                self._filters = [
-                    item for item in self._filters if item[0] != name or (value and item[1] != value)
-                ]
+            self._filters.remove(name, value)
             self._reply(f"+OK filter deleted. [{name}][{value}]")
             return
         if words[0].lower() == "add":
@@ -318,7 +312,7 @@ class Connection:
         if len(words) < 2 or not words[0]:
             self._reply("-ERR invalid syntax" if rest.strip() else "-ERR command not found")
             return
-        self._filters.append((words[0], words[1]))
+        self._filters.add(words[0], words[1])
         self._reply(f"+OK filter added. [{words[0]}]=[{words[1]}]")
 
     def _myevents(self, rest: str, headers: dict[str, str]) -> None:
@@ -328,7 +322,7 @@ class Connection:
         if "ALL" not in self._events:
             self._events.add("ALL")
             self._switch.subscriptions["ALL"] += 1
-        self._filters.append(("Unique-ID", words[0] if words else ""))
+        self._filters.add("Unique-ID", words[0] if words else "")
         self._reply("+OK Events Enabled")
 
     def _log(self, rest: str, headers: dict[str, str]) -> None:

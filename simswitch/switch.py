@@ -65,7 +65,7 @@ class SimSwitch:
         self.node = node
         self.local_zone = local_zone
         self.write_recordings = write_recordings
-        self.random = random.Random(seed) if seed is not None else random.SystemRandom()
+        self.random = random.Random(seed)
         self.hostname = socket.gethostname()
         self.document: Document = load(source)
         self.channels: dict[str, Channel] = {}
@@ -348,9 +348,7 @@ class SimSwitch:
         wanted = self.subscriptions
         if not wanted:
             return False
-        if wanted["ALL"]:
-            return True
-        return wanted[subclass if name == "CUSTOM" and subclass else name] > 0
+        return wanted["ALL"] > 0 or wanted[subclass or name] > 0
 
     def deliver(
         self,
@@ -360,20 +358,13 @@ class SimSwitch:
         extra: dict[str, Any] | None,
         first: dict[str, Any] | None = None,
     ) -> None:
-        headers = events.build(self, name, subclass, channel, extra)
-        if first:
-            headers = {**first, **headers}
-        as_json: bytes | None = None
-        as_plain: bytes | None = None
+        event = events.Event(self, name, subclass, channel, extra, first)
         for connection in tuple(self.connections):
-            if not connection.takes(name, subclass, headers):
-                continue
-            if connection.format == "json":
-                as_json = as_json if as_json is not None else events.to_json(headers)
-                connection.push("text/event-json", as_json)
-            else:
-                as_plain = as_plain if as_plain is not None else events.to_plain(headers)
-                connection.push("text/event-plain", as_plain)
+            if connection.takes(name, subclass, event.get):
+                if connection.format == "json":
+                    connection.push("text/event-json", event.json())
+                else:
+                    connection.push("text/event-plain", event.plain())
 
     def connect(self, receive: Any = None) -> Connection:
         """An Event Socket connection without a socket.

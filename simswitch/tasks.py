@@ -35,6 +35,7 @@ class Tasks:
         self._switch = switch
         self._count = itertools.count(1)
         self._tasks: dict[int, Task] = {}
+        self._groups: dict[str, set[int]] = {}
 
     def moment(self, text: str) -> int:
         """``+5``: in five seconds; ``@…`` or a bare number: that second of the epoch."""
@@ -72,26 +73,32 @@ class Tasks:
         number = next(self._count)
 
         def fire() -> None:
-            task = self._tasks.pop(number, None)
+            task = self._take(number)
             if task is not None:
                 run()
                 self._tell("DEL_SCHEDULE", task)
 
         timer = self._switch.clock.at(max(float(when), self._switch.clock.time()), fire)
         task = self._tasks[number] = Task(number, group, about, when, timer)
+        self._groups.setdefault(group, set()).add(number)
         self._tell("ADD_SCHEDULE", task)
         return number
 
+    def _take(self, number: int) -> Task | None:
+        task = self._tasks.pop(number, None)
+        if task is not None:
+            rest = self._groups.get(task.group, set())
+            rest.discard(number)
+            if not rest:
+                self._groups.pop(task.group, None)
+        return task
+
     def delete(self, name: str) -> int:
         """By number or by group; how many there were."""
-        gone = [
-            task
-            for task in self._tasks.values()
-            if (str(task.number) == name if name.isdigit() else task.group == name)
-        ]
+        numbers = [int(name)] if name.isdigit() else sorted(self._groups.get(name, ()))
+        gone = [task for task in map(self._take, numbers) if task is not None]
         for task in gone:
             task.timer.cancel()
-            del self._tasks[task.number]
             self._tell("DEL_SCHEDULE", task)
         return len(gone)
 
@@ -99,6 +106,7 @@ class Tasks:
         for task in self._tasks.values():
             task.timer.cancel()
         self._tasks.clear()
+        self._groups.clear()
 
     def _tell(self, name: str, task: Task) -> None:
         if self._switch.wanted(name):

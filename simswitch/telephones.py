@@ -22,6 +22,8 @@ class Behaviour:
     rings_after: float | None = 0.1
     answers_after: float | None = None
     """After it began to ring."""
+    early_after: float | None = None
+    """After it began to ring: sound before the answer, an announcement of the network."""
     refuses_after: float | None = None
     status: int = 486
     """The SIP status of a refusal."""
@@ -98,6 +100,8 @@ class Responder(Telephone):
         began = how.rings_after or 0.0
         if how.rings_after is not None:
             clock.after(how.rings_after, channel.far_ringing)
+        if how.early_after is not None:
+            clock.after(began + how.early_after, channel.pre_answer)
         if _told_to_answer(channel):
             # The agent asked for this call: browsers and phones accept it by themselves.
             clock.after(began + AUTO_ANSWER_SECONDS, self.answer, channel)

@@ -15,6 +15,12 @@ def separate(text: str, delimiter: str = " ", limit: int = 0) -> list[str]:
     found = _ENUMERATED.match(text)
     if found:
         delimiter, text = found.group(1), text[3:]
+    if "'" not in text and "\\" not in text:
+        most = limit - 1 if limit else -1
+        if delimiter == " ":
+            plain = text.strip(" ").split(None, most) if "\t" not in text else text.split(" ", most)
+            return plain
+        return [part.strip(" ") for part in text.split(delimiter, most)] if text else []
     words: list[str] = []
     current: list[str] = []
     quoted = started = False
