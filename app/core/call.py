@@ -129,6 +129,7 @@ class Call:
     talk_seconds: float = 0.0
     held_since: datetime | None = None
     recording: bool = False
+    cut_at: datetime | None = None  # when the consulted was cut off, not by hanging up themselves
     untold: bool = False
     """It ended unseen: its end is told by the call detail record, which knows the time."""
     overdue: bool = False  # the longest wait ran out while a phone was ringing

@@ -95,7 +95,7 @@ TRANSITIONS: dict[tuple[Phase, Role, type], Handler] = {
     (P.HELD, CUSTOMER, ev.LegParked): talking.customer_rests,
     (P.HELD, AGENT, ev.LegParked): talking.agent_rests,
     (P.HELD, CUSTOMER, ev.LegHungUp): talking.side_gone,
-    (P.HELD, AGENT, ev.LegHungUp): talking.side_gone,
+    (P.HELD, AGENT, ev.LegHungUp): transfer.agent_left_held,
     # consultation
     (P.CONSULT_RINGING, CUSTOMER, ev.LegParked): talking.customer_rests,
     (P.CONSULT_RINGING, AGENT, ev.LegParked): transfer.agent_rests_for_consult,

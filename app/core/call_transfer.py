@@ -26,7 +26,7 @@ from app.core.call_common import (
     release,
     tell,
 )
-from app.core.call_offering import RECALL_GRACE, note_miss
+from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, note_miss
 from app.core.call_talking import Done, back_to_customer, let_go, own_call, park_both
 from app.core.call_waiting import enter_queue
 from app.core.centre_state import Step
@@ -50,6 +50,9 @@ PARK_SECONDS = 3.0
 """How long a leg may take to come to rest before we go on regardless."""
 
 JOIN_SECONDS = 5.0
+
+CUT_SECONDS = 2.0
+"""How much later than the consultation's end the agent's hang-up that caused it may be reported."""
 
 
 def consult(step: Step, agent: Agent, command: ConsultCommand) -> Done:
@@ -158,6 +161,8 @@ def _consulting(step: Step, call: Call) -> None:
 def consult_failed(step: Step, call: Call, event: LegHungUp | AppFinished | EffectFailed) -> None:
     """The consulted did not take the call: the customer stays held."""
     cause = event.reason if isinstance(event, EffectFailed) else event.cause
+    if cause == CALLER_LEFT:
+        return  # The agent's own hang-up is on its way, and decides.
     refuse_consult(step, call, cause, hang_up=False)
 
 
@@ -171,7 +176,10 @@ def refuse_consult(step: Step, call: Call, cause: str, *, hang_up: bool) -> None
 
 
 def consulted_left(step: Step, call: Call, event: LegHungUp) -> None:
-    """The consulted hung up: back to the held customer."""
+    """The consulted hung up: back to the held customer. One whom the switch hung up may only be the first
+    news of the agent's own hang-up."""
+    if not event.by_far_end:
+        call = replace(call, cut_at=event.at)
     _held_again(step, drop_consult(step, call, "cancelled", event.cause, hang_up=False), "consult_left")
 
 
@@ -179,6 +187,15 @@ def _held_again(step: Step, call: Call, notice: str) -> None:
     tell(step, call, notice)
     step.emit(fx.CancelTimer(f"watch:{call.call_id}"))
     step.put_call(replace(call, phase=Phase.HELD))
+
+
+def agent_left_held(step: Step, call: Call, event: LegHungUp) -> None:
+    """The agent hung up on a held customer, which ends the call; unless that hang-up has just cut off a
+    consultation: then nobody has the customer, who goes back to the head of the queue."""
+    if call.cut_at is not None and (event.at - call.cut_at).total_seconds() <= CUT_SECONDS:
+        leave_customer(step, call, event.cause)
+    else:
+        finish(step, call, cause=event.cause)
 
 
 def consult_watch(step: Step, call: Call, event: TimerFired) -> None:

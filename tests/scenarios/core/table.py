@@ -107,12 +107,15 @@ class Story:
 
     def tell(self, event: Any) -> list[fx.Effect]:
         """Give the centre one event and take its effects in."""
+        before = self._tables()
         try:
             effects = self.centre.handle(event, self.now)
         except CommandRefused as error:
+            assert self._tables() == before, f"{event} was refused and changed something"
             self.log.append(f"refused:{error.code}")
             effects = []
         except NoTransition:
+            assert self._tables() == before, f"{event} had no transition and changed something"
             self.log.append("no transition")
             effects = []
         self.centre.check()
@@ -120,6 +123,16 @@ class Story:
             self.effects.append(effect)
             self._take(effect)
         return effects
+
+    def _tables(self) -> tuple[Any, ...]:
+        """All live state, to see that a refusal leaves it alone (entities are frozen)."""
+        state = self.centre.state
+        tenants = {
+            key: (t.config, dict(t.agents), dict(t.queues), dict(t.calls), dict(t.ready), t.removed)
+            for key, t in state.tenants.items()
+        }
+        tables = (state.calls, state.legs, state.gone, state.nodes, state.phones, state.sip_users, state.last_at)
+        return tenants, *(dict(table) for table in tables)
 
     def command(self, kind: Callable[..., ev.Command], name: str, *args: Any, **more: Any) -> None:
         """A person's command."""

@@ -342,3 +342,22 @@ def test_status_after_a_call_is_the_managers_choice() -> None:
         """,
         without_wrap_up(),
     )
+
+
+def test_the_switch_tells_of_the_consulted_before_the_agent_who_hung_up(talking: Story) -> None:
+    talking.play("""
+        at    | what happens                  | the centre does                   | agents
+        00:10 | alice: consult bob            | Part keep c1+alice                |
+        00:10 | c1 rests & alice rests        | Music c1; Offer alice>bob         |
+        00:12 | bob refuses ORIGINATOR_CANCEL | -                                 | bob ringing
+        00:12 | alice hangs up                | HangUp bob; Adopt c1; Script c1; Offer c1>bob | bob ringing
+        00:14 | bob answers                   | -                                 |
+        00:20 | bob: consult carol            | Part keep c1+bob                  |
+        00:20 | c1 rests & bob rests          | Music c1; Offer bob>carol         |
+        00:24 | carol answers                 | -                                 | carol on_call
+        00:30 | carol goes                    | -                                 | carol idle/available, bob holding
+        00:30 | bob hangs up                  | Adopt c1; Script c1; Offer c1>carol | bob idle/wrap_up
+        00:32 | carol answers                 | -                                 |
+        00:40 | c1 hangs up & carol goes      | HangUp carol                      | carol idle/wrap_up
+    """)
+    assert_sums(talking.facts)
