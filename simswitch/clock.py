@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 class Timer:
@@ -154,11 +157,16 @@ class RealClock(Scheduler):
     def serve(self) -> None:
         """Run callbacks when they are due until ``stop``."""
         while not self.stopped:
-            self.drain()
-            due = self.next_due()
-            now = self.time()
-            if due is not None and due <= now:
-                self._run_one()
+            try:
+                self.drain()
+                due = self.next_due()
+                now = self.time()
+                if due is not None and due <= now:
+                    self._run_one()
+                    continue
+            except Exception:
+                # One leg's mistake must not end the simulated life of all the others.
+                log.exception("an activity of the simulated switch failed")
                 continue
             self._waiter.clear()
             self._sleeping_until = due if due is not None else float("inf")

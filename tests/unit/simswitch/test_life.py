@@ -184,6 +184,18 @@ def test_a_call_over_tcp_in_real_time() -> None:
         serving.join(timeout=5)
 
 
+def test_a_mistake_in_one_activity_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    clock = RealClock(Event())
+    clock.soon(lambda: 1 / 0)
+    clock.after(0.01, lambda: [][1])
+    clock.after(0.02, clock.stop)
+    clock.serve()
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
+        ZeroDivisionError,
+        IndexError,
+    ]
+
+
 class Settings:
     """As app.config's."""
 
