@@ -69,6 +69,10 @@ class WaitingFacts(Protocol):
         """Agents of the queue that are logged in."""
         ...
 
+    def is_open(self) -> bool:
+        """Whether it is still within the tenant's hours."""
+        ...
+
     def prompt_exists(self, name: str) -> bool:
         """Whether the tenant has this prompt."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.definitions import CallbackOffer, QueueConfig
-from ivr_scripts.actions import MusicOnHold, Play, Script, Wait, WaitingFacts
+from ivr_scripts.actions import Ended, MusicOnHold, Play, Script, Wait, WaitingFacts
 from ivr_scripts.callback import ANSWER_SECONDS, leave_callback
 
 MORE = "position_more"
@@ -12,7 +12,7 @@ MORE = "position_more"
 
 def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
     """Runs until the call is answered or leaves (the driver closes it), or the caller leaves a callback:
-    ``Ended("callback", number=…)``. The longest wait is not its business: the core keeps that time."""
+    ``Ended("callback", number=…)``, or nobody is left after closing time: ``Ended("unavailable")``. The longest wait is not its business: the core keeps that time."""
     yield MusicOnHold()
     by_key = queue.callback_key if queue.callback is CallbackOffer.BY_KEY else ""
     offered = False
@@ -24,6 +24,9 @@ def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
     while True:
         key = (yield Wait(pause, keys=by_key)) if pause > 0 else ""
         pause = float(queue.delay_interval_seconds)
+        if not key and facts.agents_logged_in() == 0 and not facts.is_open():
+            # The working day is over and nobody is left: nobody will come any more.
+            return Ended("unavailable")
         due = not offered and _offer_due(queue, facts)
         if not key and due:
             offered = True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.core import effects as fx
+from app.core.business_hours import OpenState, state_at
 from app.core.centre import Centre
 from app.core.definitions import Leg, QueueId, TenantConfig, TenantId
 from app.core.queues import Waiting
@@ -26,6 +27,10 @@ class Tenants:
 
     def forget(self, tenant_id: TenantId) -> None:
         self._configs.pop(tenant_id, None)
+
+    def config(self, tenant_id: TenantId) -> TenantConfig | None:
+        """The configuration published last, None for a tenant that is gone."""
+        return self._configs.get(tenant_id)
 
     def paths(self, tenant_id: TenantId, names: Sequence[str]) -> tuple[str, ...]:
         """Files of the prompts that exist, in order."""
@@ -72,6 +77,12 @@ class _Facts:
 
     def agents_logged_in(self) -> int:
         return agents_logged_in(self.centre, self.effect.tenant_id, self.queue_id)
+
+    def is_open(self) -> bool:
+        config = self.tenants.config(self.effect.tenant_id)
+        if config is None:
+            return False
+        return state_at(config.ars.slots, config.ars.holidays, self.clock.now(), config.timezone) is OpenState.OPEN
 
     def prompt_exists(self, name: str) -> bool:
         return bool(self.tenants.paths(self.effect.tenant_id, (name,)))

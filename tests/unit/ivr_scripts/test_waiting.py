@@ -18,6 +18,7 @@ class Facts:
     place: int = 4
     waited: float = 0.0
     logged_in: int = 2
+    open: bool = True
     prompts: frozenset[str] = frozenset({"delay", "position_4", "position_more", "callback_offer"})
 
     def position(self) -> int:
@@ -28,6 +29,9 @@ class Facts:
 
     def agents_logged_in(self) -> int:
         return self.logged_in
+
+    def is_open(self) -> bool:
+        return self.open
 
     def prompt_exists(self, name: str) -> bool:
         return name in self.prompts
@@ -98,6 +102,14 @@ def test_with_nobody_logged_in_the_callback_is_offered_at_once():
     asked, end = dialogue(queue, Facts(logged_in=0), ["", "*", "1", ""])
     assert asked[1] == Play(("callback_offer",), "*")
     assert end == Ended("callback", {"number": "01036001234"})
+
+
+@pytest.mark.parametrize(
+    ("is_open", "logged_in", "ends"), [(False, 0, True), (False, 1, False), (True, 0, False), (True, 1, False)]
+)
+def test_after_closing_time_with_nobody_left_the_caller_is_told(is_open, logged_in, ends):
+    _, end = dialogue(QUEUE, Facts(open=is_open, logged_in=logged_in), ["", "", ""])
+    assert end == (Ended("unavailable") if ends else None)
 
 
 def test_a_caller_who_does_not_answer_waits_on():
