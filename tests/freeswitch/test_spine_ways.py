@@ -1,0 +1,81 @@
+"""Where a call goes that does not reach an agent: closed, holiday, lines full, wrong key, no key, nobody there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.freeswitch.stack import Stack, assert_never_silent, eventually, wait_music, wait_prompt
+
+pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(180)]
+
+
+@pytest.mark.parametrize(
+    ("tenant", "prompt"), [("closed", "after_hours"), ("holiday", "holiday")], ids=["hours", "holiday"]
+)
+def test_closed(stack: Stack, tenant: str, prompt: str) -> None:
+    """Says so and hangs up; the history says why."""
+    closed = stack.tenants[tenant]
+    number = {"closed": "01020000101", "holiday": "01020000102"}[tenant]
+    call = stack.caller(number).call(closed.did).wait_state("talking", 15)
+    wait_prompt(call, prompt)
+    call.wait_state("ended", 15)
+    assert call.ended_by == "remote"
+    assert_never_silent(call, call.answered_at, call.ended_at)
+    record = closed.ended_call(number)
+    assert (record["outcome"], record["visits"], record["recorded"]) == (prompt, [], False)
+
+
+def test_the_lines_are_full_and_nobody_is_logged_in(stack: Stack) -> None:
+    """One licence, two lines: two wait with music and the delay prompt until the longest wait, the third is
+    told that the lines are full; when a line is free again, the next gets through."""
+    small = stack.tenants["small"]
+    waiting = [stack.caller(f"0102000011{n}").call(small.did).wait_state("talking", 15) for n in range(2)]
+    eventually(lambda: small.waiting() == 2, 15, "two wait")
+    third = stack.caller("01020000112").call(small.did)
+    wait_prompt(third, "lines_full")
+    third.wait_state("ended", 15)
+    assert small.ended_call("01020000112")["outcome"] == "lines_full"
+    for call in waiting:
+        wait_music(call)
+    wait_prompt(waiting[0], "delay", 20)
+    wait_music(waiting[0])
+    wait_prompt(waiting[0], "unavailable", 30)
+    for n, call in enumerate(waiting):
+        call.wait_state("ended", 30)
+        assert call.ended_by == "remote"
+        assert_never_silent(call, call.answered_at, call.ended_at)
+        record = small.ended_call(f"0102000011{n}")
+        assert record["outcome"] == "timeout"
+        assert [visit["outcome"] for visit in record["visits"]] == ["timeout"]
+        assert 11 <= record["visits"][0]["wait_seconds"] <= 15
+    stack.wait_quiet()
+    again = stack.caller("01020000113").call(small.did).wait_state("talking", 15)
+    wait_prompt(again, "connecting")
+    again.hang_up()
+    assert small.ended_call("01020000113")["outcome"] == "queue_abandoned" or not again.answered_at
+
+
+def test_a_wrong_key_and_no_key(stack: Stack) -> None:
+    """A wrong key is said to be wrong and asked again, twice; so is none at all; then goodbye."""
+    team = stack.tenants["team"]
+    wrong = stack.caller("01020000121").call(team.did).wait_state("talking", 15)
+    silent = stack.caller("01020000122").call(team.did).wait_state("talking", 15)
+    at = wait_prompt(wrong, "menu")
+    wrong.rtp.press("9")
+    at = wait_prompt(wrong, "invalid", since=at)
+    at = wait_prompt(wrong, "menu", since=at)
+    wrong.rtp.press("9")
+    wait_prompt(wrong, "wrong_digit", since=at)
+    wrong.wait_state("ended", 15)
+    silent.wait_state("ended", 20)
+    assert_never_silent(wrong, wrong.answered_at, wrong.ended_at)
+    # The time to press a key, two seconds here, is all the silence there is.
+    assert_never_silent(silent, silent.answered_at, silent.ended_at, 2.7)
+    assert team.ended_call("01020000121")["outcome"] == "wrong_digit"
+    assert team.ended_call("01020000122")["outcome"] == "no_digit"
+
+
+def test_an_unknown_number_is_refused(stack: Stack) -> None:
+    call = stack.caller("01020000131").call("07049999999")
+    call.wait_state("ended", 10)
+    assert call.status == 404
