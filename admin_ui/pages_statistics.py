@@ -9,13 +9,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from admin_ui.api.statistics import excel
+from admin_ui.api.figures import excel
 from admin_ui.context import for_managers, manager, services
 from admin_ui.pages_common import period_from_query
 from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
 from app.reports.columns import Column, Kind, text
-from app.services.statistics import StatisticsFilter
+from app.services.figures import StatisticsFilter
 
 blueprint = Blueprint("statistics_pages", __name__)
 

@@ -14,7 +14,7 @@ from app.services.history import History
 from app.services.live import LiveFeed, LiveHub
 from app.services.repository import Store
 from app.services.staff import Staff
-from app.services.statistics import Statistics
+from app.services.figures import Statistics
 
 
 class WebSettings(Protocol):

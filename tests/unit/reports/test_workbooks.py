@@ -13,7 +13,7 @@ from app.core.periods import Period, Unit
 from app.core.reporting import ServiceLevelFormula, Targets, VisitFact, queue_report
 from app.core.reporting_agents import AgentFacts, AgentName, DialFact, OfferFact, agent_report
 from app.reports.columns import Column, Kind, as_json, queue_columns, text
-from app.reports.statistics import agent_workbook, queue_workbook
+from app.reports.figures import agent_workbook, queue_workbook
 from app.reports.workbook import write_workbook
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)

@@ -12,7 +12,7 @@ from app.core.reporting import ContactReport, QueueReport, ServiceLevelFormula, 
 from app.core.reporting_agents import AgentReport
 from app.ports import Clock
 from app.reports.columns import Column, agent_columns, as_json, contact_columns, queue_columns
-from app.reports.statistics import agent_workbook, contact_workbook, queue_workbook
+from app.reports.figures import agent_workbook, contact_workbook, queue_workbook
 from app.services.errors import Refused
 from app.services.history import History
 from app.services.people import Person

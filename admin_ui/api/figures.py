@@ -16,7 +16,7 @@ from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
 from app.services.people import Person
 from app.services.periods import today
-from app.services.statistics import StatisticsFilter
+from app.services.figures import StatisticsFilter
 
 blueprint = Blueprint("statistics", __name__, description="Statistics; PRODUCT's formulas, raw values")
 
