@@ -72,17 +72,17 @@ function watch() {
       if (agent.status === "logged_out") actions.beginWork();
     }
     const call = agent?.call ?? null;
-    if ((call?.id ?? null) !== callId) {
-      const ended = callId;
-      if (lastSeen) keepFacts(lastSeen);
-      callId = call?.id ?? null;
+    // what is remembered changes before anything is set: setting comes back here
+    const [before, facts] = [callId, lastSeen];
+    [callId, lastSeen] = [call?.id ?? null, call];
+    if (callId !== before) {
       lostSince = 0;
+      if (facts) keepFacts(facts);
       if (state.audioLost) set({ audioLost: false });
-      if (ended) actions.keepDraftAfter(ended);
+      if (before) actions.keepDraftAfter(before);
       if (callId) actions.loadCurrent(callId);
       if (!callId && ["keypad", "transfer"].includes(state.sheet?.kind)) set({ sheet: null });
     }
-    lastSeen = call;
     if (call && call.phase !== "ringing") phone.rememberAudio();
     const lost = Boolean(call && !live.simulated && phone.hadAudioOf(call.id));
     if (lost && !lostSince) lostSince = Date.now();
