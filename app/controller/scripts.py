@@ -103,7 +103,10 @@ class ScriptDriver:
     def take(self, event: Any) -> tuple[bool, Sequence[fx.Effect], Sequence[events.ScriptEnded]]:
         """``(taken, effects, told)``: an event that belonged to a script is taken; ``told`` is for the core."""
         match event:
-            case events.AppFinished(token=token, leg=leg) if token.startswith(KEY_PREFIX):
+            case events.AppFinished(token=token, leg=leg) | events.EffectFailed(token=token, leg=leg) if (
+                token.startswith(KEY_PREFIX)
+            ):
+                # A prompt that the switch would not play is over as well: the script goes on without it.
                 run = self._running.get(leg)
                 if run is None or run.token != token or run.paused:
                     return True, (), ()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from app.controller.scripts import KEY_PREFIX, ScriptDriver
 from app.core import effects as fx
-from app.core.events import AppFinished, DigitPressed, LegHungUp, ScriptEnded, TimerFired
+from app.core.events import AppFinished, DigitPressed, EffectFailed, LegHungUp, ScriptEnded, TimerFired
 from ivr_scripts.actions import Collect, Ended, MusicOnHold, Play, Wait
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -131,3 +131,13 @@ def test_a_prompt_without_a_file_is_passed_over_and_circles_are_ended():
     scripts = driver(circling)
     assert scripts.start(RUN) == []
     assert len(scripts) == 0
+
+
+def test_a_prompt_that_the_switch_refuses_does_not_end_the_script():
+    scripts = driver()
+    scripts.start(RUN)
+    _, effects, _ = scripts.take(TIMER)
+    token = next(effect.token for effect in effects if isinstance(effect, fx.PlayPrompt))
+    taken, effects, _ = scripts.take(EffectFailed("node1", NOW, "leg", token, "no such file"))
+    assert taken
+    assert [effect for effect in effects if isinstance(effect, fx.StartTimer)]
