@@ -48,6 +48,10 @@ class Ended:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
+class CallerGone(Exception):
+    """Thrown into a script when its caller hangs up: its last chance to say how it ended. Most scripts let it pass."""
+
+
 Script = Generator[Action, str, Ended]
 
 

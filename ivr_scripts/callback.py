@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
-from ivr_scripts.actions import Action, Collect, Ended, Play, Wait, WaitingFacts
+from ivr_scripts.actions import Action, CallerGone, Collect, Ended, Play, Wait, WaitingFacts
 
 TRIES = 3
 ANSWER_SECONDS = 7.0
@@ -44,5 +44,9 @@ def leave_callback(facts: WaitingFacts) -> Generator[Action, str, Ended | None]:
 
 
 def _registered(number: str) -> Generator[Action, str, Ended]:
-    yield Play(("callback_done",))
+    try:
+        yield Play(("callback_done",))
+    except CallerGone:
+        # Asked for and confirmed: nobody has to hear the thanks out to be called back.
+        pass
     return Ended("callback", {"number": number})

@@ -12,7 +12,8 @@ MORE = "position_more"
 
 def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
     """Runs until the call is answered or leaves (the driver closes it), or the caller leaves a callback:
-    ``Ended("callback", number=…)``, or nobody is left after closing time: ``Ended("unavailable")``. The longest wait is not its business: the core keeps that time."""
+    ``Ended("callback", number=…)``, or nobody is left after closing time: ``Ended("unavailable")``. The longest
+    wait is not its business: the core keeps that time."""
     yield MusicOnHold()
     by_key = queue.callback_key if queue.callback is CallbackOffer.BY_KEY else ""
     offered = False

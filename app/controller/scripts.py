@@ -16,7 +16,7 @@ import structlog
 from app.core import effects as fx
 from app.core import events
 from app.core.definitions import Leg, QueueId, TenantId
-from ivr_scripts.actions import Action, Collect, Ended, MusicOnHold, Play, Script, Wait
+from ivr_scripts.actions import Action, CallerGone, Collect, Ended, MusicOnHold, Play, Script, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -100,8 +100,9 @@ class ScriptDriver:
 
     # -- from the dispatcher ---------------------------------------------------------------------
 
-    def take(self, event: Any) -> tuple[bool, Sequence[fx.Effect], Sequence[events.ScriptEnded]]:
-        """``(taken, effects, told)``: an event that belonged to a script is taken; ``told`` is for the core."""
+    def take(self, event: Any) -> tuple[bool, Sequence[fx.Effect], Sequence[Any]]:
+        """``(taken, effects, told)``: an event that belonged to a script is taken; ``told`` is for the core, in
+        order."""
         match event:
             case events.AppFinished(token=token, leg=leg) | events.EffectFailed(token=token, leg=leg) if (
                 token.startswith(KEY_PREFIX)
@@ -126,7 +127,10 @@ class ScriptDriver:
             case events.DigitPressed(leg=leg, digit=digit) if leg in self._running:
                 return True, *self._pressed(self._running[leg], digit)
             case events.LegHungUp(leg=leg) if leg in self._running:
-                return False, self._drop(leg), ()
+                end = self._last_word(self._running[leg])
+                effects = self._drop(leg)
+                # What the caller had asked for is told before that they are gone: then it would be too late.
+                return (False, effects, ()) if end is None else (True, effects, (end, event))
         return False, (), ()
 
     def forget_node(self, legs: Sequence[Leg]) -> None:
@@ -205,6 +209,17 @@ class ScriptDriver:
             return ()
         run.timer = False
         return (fx.CancelTimer(KEY_PREFIX + run.leg),)
+
+    @staticmethod
+    def _last_word(run: _Running) -> events.ScriptEnded | None:
+        try:
+            run.script.throw(CallerGone())
+        except StopIteration as stop:
+            end: Ended | None = stop.value
+            return None if end is None else events.ScriptEnded(run.leg, run.name, end.result, dict(end.data))
+        except CallerGone:
+            return None
+        return None
 
     def _drop(self, leg: Leg) -> Sequence[fx.Effect]:
         run = self._running.pop(leg, None)

@@ -6,6 +6,7 @@ from app.controller.scripts import KEY_PREFIX, ScriptDriver
 from app.core import effects as fx
 from app.core.events import AppFinished, DigitPressed, EffectFailed, LegHungUp, ScriptEnded, TimerFired
 from ivr_scripts.actions import Collect, Ended, MusicOnHold, Play, Wait
+from ivr_scripts.callback import leave_callback
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 RUN = fx.RunScript("leg", "waiting", 1, 3)
@@ -121,6 +122,33 @@ def test_a_hang_up_drops_the_script_and_is_still_the_cores_to_know():
     assert not taken
     assert effects == (fx.CancelTimer(KEY_PREFIX + "leg"),)
     assert scripts.take(TIMER) == (True, (), ())
+
+
+def test_who_hangs_up_during_the_thanks_for_the_callback_is_still_called_back():
+    class Facts:
+        caller_number = "01012345678"
+
+    def leaving():
+        return (yield from leave_callback(Facts()))
+
+    scripts = driver(leaving)
+    scripts.start(RUN)
+    assert token_of(scripts.take(pressed("1"))[1])  # "1": that number is right; the thanks begin
+    gone = LegHungUp("node1", NOW, "leg", "ORIGINATOR_CANCEL")
+    taken, _, told = scripts.take(gone)
+    # The wish first: once the core knows that the caller is gone, the call is over.
+    assert taken and told == (ScriptEnded("leg", "waiting", "callback", {"number": "01012345678"}), gone)
+    assert len(scripts) == 0
+
+
+def test_who_hangs_up_before_confirming_has_asked_for_nothing():
+    class Facts:
+        caller_number = "01012345678"
+
+    scripts = driver(lambda: leave_callback(Facts()))
+    scripts.start(RUN)
+    gone = LegHungUp("node1", NOW, "leg", "ORIGINATOR_CANCEL")
+    assert scripts.take(gone) == (False, (), ())
 
 
 def test_a_prompt_without_a_file_is_passed_over_and_circles_are_ended():
