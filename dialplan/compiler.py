@@ -25,7 +25,10 @@ from dialplan.model import set_variable as _set
 GUARD_SECONDS = 5
 """A queued call that no controller has adopted by then is served by its fallback."""
 
-MUSIC_AFTER_SECONDS = 1
+MUSIC_AFTER_SECONDS = 2
+"""A caller whom nobody has adopted by then hears music. FreeSWITCH counts whole seconds of the clock (this comes
+1 to 2 s later) and plays it under a lock that nothing else gets through: a controller that is there comes first."""
+
 MEDIA_TIMEOUT_MS = 300_000
 HOLD_TIMEOUT_MS = 1_800_000
 

@@ -17,6 +17,8 @@ class LegState:
     tenant_id: TenantId | None = None
     guarded: bool = False
     """The dialplan's own guard runs on it (parked for a queue, or an agent dialled)."""
+    parked_at: float = -1e9
+    """When it was parked for a queue, monotonic; long ago when it was found so."""
     prepared: bool = False
     """Our standing variables are set."""
     ends_with_bridge: bool | None = None

@@ -49,6 +49,9 @@ log = logging.getLogger(__name__)
 REST_SECONDS = 2.0
 MUSIC_SECONDS = 0.5
 """Music that ends earlier than this has something wrong with it and is not started again."""
+LOCKED_FROM, LOCKED_BY = 0.9, 2.4
+"""Seconds after a caller was parked between which the dialplan's own music begins (dialplan.compiler). It holds
+the leg's event lock (switch_ivr_broadcast): until it is broken, nothing that is sent to the leg is executed."""
 SETTLE_SECONDS = 0.3
 """FreeSWITCH's list of channels lags behind by up to 0.2 s; events are subscribed before this pause."""
 
@@ -178,6 +181,7 @@ class FreeSwitchNode:
 
     def _carry_out(self, effect: fx.Effect) -> None:
         connection = self._connection()
+        locked_for = self._locked_for(effect)
         kept = self._legs.keep(effect)
         try:
             ready = [self._encoded(order) for order in orders(effect, self._legs, self._of_all)]
@@ -187,12 +191,34 @@ class FreeSwitchNode:
             raise
         self._outbox.extend((connection, order) for order in ready)
         self._filled.set()
-        if isinstance(effect, fx.PlayMusic):
+        if isinstance(effect, fx.Adopt) and locked_for is not None:
+            self._unlock(connection, effect.leg, locked_for)
+        elif isinstance(effect, fx.PlayMusic):
             self._legs[effect.leg].music_at = self._clock.monotonic()
         elif isinstance(effect, fx.Part):
             self._moving(effect.keep)
         elif isinstance(effect, fx.Join):
             self._moving((effect.leg, effect.other))
+
+    def _locked_for(self, effect: fx.Effect) -> float | None:
+        """How long ago the leg to be adopted was parked, if the dialplan's music may have begun there."""
+        state = self._legs.get(effect.leg) if isinstance(effect, fx.Adopt) else None
+        if state is None or not state.guarded:
+            return None
+        ago = self._clock.monotonic() - state.parked_at
+        return ago if ago >= LOCKED_FROM else None
+
+    def _unlock(self, connection: Connection, leg: Leg, parked_ago: float) -> None:
+        """End the dialplan's music; once more when it was perhaps only about to begin."""
+        self._legs[leg].music = ""
+        self._break(connection, leg)
+        if not LOCKED_BY <= parked_ago < 60:
+            gevent.spawn_later(LOCKED_BY - LOCKED_FROM, self._break, connection, leg)
+
+    def _break(self, connection: Connection, leg: Leg) -> None:
+        if leg in self._legs and not self._legs[leg].other:
+            self._outbox.append((connection, Order(esl.UuidBreak(leg, all_queued=False), leg)))
+            self._filled.set()
 
     @staticmethod
     def _encoded(order: Order) -> Order:
@@ -328,6 +354,8 @@ class FreeSwitchNode:
                 state = self._legs[event.leg]
                 state.tenant_id, state.guarded = event.tenant_id, True
                 state.ends_with_bridge = None
+                ago = (self._clock.now() - event.at).total_seconds()
+                state.parked_at = self._clock.monotonic() - max(0.0, ago)
                 self._sink(event)
                 self._rested(event.leg)
             case ev.LegParked():

@@ -77,7 +77,7 @@ def test_the_queue_waits_for_the_controller_under_guard() -> None:
         ("event", f"Event-Name=CUSTOM,Event-Subclass=sangdam::ars,sangdam_step=queue,sangdam_detail={SALES}"),
         ("playback", "/prompts/t1/connecting.wav"),
         ("sched_transfer", f"+5 fallback-{SALES} XML t1"),
-        ("sched_broadcast", "+1 local_stream://sangdam aleg"),
+        ("sched_broadcast", "+2 local_stream://sangdam aleg"),
         ("park", ""),
     ]
 
