@@ -176,7 +176,9 @@ class Bench:
             at += arrivals.expovariate(rate)
         self.until(lambda: self.telephones.calling == 0, 20)
         if len(seen.bridged) < placed:
-            print(f"{way}: {placed - len(seen.bridged)} of {placed} calls were not connected", file=sys.stderr)
+            print(
+                f"{way}: {placed - len(seen.bridged)} of {placed} calls were not connected", file=sys.stderr
+            )
         self.clear()
         return seen
 
@@ -210,7 +212,9 @@ class Bench:
         if way == PRODUCT:
             self.bus.notify(TENANT, "set_status", {"agent_id": number, "status": "available"})
         else:
-            self.connection.post(esl.Api("callcenter_config", f"agent set status {sip_user(number)} Available"))
+            self.connection.post(
+                esl.Api("callcenter_config", f"agent set status {sip_user(number)} Available")
+            )
 
 
 def steady(root: Path, agents: int, rate: float, seconds: float) -> bool:
@@ -233,7 +237,10 @@ def steady(root: Path, agents: int, rate: float, seconds: float) -> bool:
             bench.close()
     print(f"\nsteady: {agents} agents, {rate:g} calls/s, talk 2 s; milliseconds p50 / p95 / p99")
     rows = [[way, str(len(talks[way])), spread(offers[way]), spread(talks[way])] for way in (PRODUCT, MODULE)]
-    halves = [[ratio(found[PRODUCT], found[MODULE], share) for share in (0.5, 0.95, 0.99)] for found in (offers, talks)]
+    halves = [
+        [ratio(found[PRODUCT], found[MODULE], share) for share in (0.5, 0.95, 0.99)]
+        for found in (offers, talks)
+    ]
     rows.append(["ratio", "", *(" / ".join(f"{value:.2f}" for value in half) for half in halves)])
     print(table(["", "calls", "queue → agent's leg", "queue → talk"], rows))
     met = halves[1][0] <= 0.8 and halves[1][2] <= 0.6

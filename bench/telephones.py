@@ -15,7 +15,18 @@ import gevent
 import gevent.event
 import gevent.socket
 
-SDP = "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+SDP = "\r\n".join(
+    (
+        "v=0",
+        "o=- 1 1 IN IP4 {ip}",
+        "s=-",
+        "c=IN IP4 {ip}",
+        "t=0 0",
+        "m=audio {port} RTP/AVP 8",
+        "a=rtpmap:8 PCMA/8000",
+        "",
+    )
+)
 _HEADER = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*?)\r?$", re.MULTILINE)
 _SHORT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length"}
 _QUOTED = re.compile(r'(\w+)="([^"]*)"')
@@ -155,7 +166,9 @@ class Telephones:
                 self.refused.append(message.first)
                 del self._callers[call_id]
 
-    def _reply(self, request: Message, to: tuple[str, int], status: str, body: str = "", tag: str = "") -> str:
+    def _reply(
+        self, request: Message, to: tuple[str, int], status: str, body: str = "", tag: str = ""
+    ) -> str:
         to_header = request.get("to") + (f";tag={tag}" if tag and "tag=" not in request.get("to") else "")
         lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in request.headers["via"]),
                  f"From: {request.get('from')}", f"To: {to_header}", f"Call-ID: {request.get('call-id')}",

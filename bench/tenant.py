@@ -33,7 +33,10 @@ def sip_user(number: int) -> str:
 
 def make_tenant(settings: Settings, agents: int, *, menu: int = 1, **changes: Any) -> TenantConfig:
     """``agents`` agents, all in each of ``menu`` queues; nothing is recorded."""
-    people = {n: AgentConfig(n, f"agent{n}", f"상담사{n}", str(10_000 + n), sip_user(n)) for n in range(1, agents + 1)}
+    people = {
+        n: AgentConfig(n, f"agent{n}", f"상담사{n}", str(10_000 + n), sip_user(n))
+        for n in range(1, agents + 1)
+    }
     queues = {q: QueueConfig(q, f"상담{q}", tiers=dict.fromkeys(people, 1)) for q in range(1, menu + 1)}
     entries = tuple(MenuEntry(str(q), f"상담{q}", q) for q in queues)
     values: dict[str, Any] = {
