@@ -243,6 +243,11 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
     if v.get("talk") == found.other:
         step.put_call(_talk(step, call, agent, found.other, since))
         return
+    if v.get("step") in ("transfer", "consult"):
+        # A consulted agent's leg was answered long before it was joined with the customer.
+        joined = since if v["step"] == "transfer" else event.at
+        _transferred(step, call, agent, found.other, other, v["step"], joined)
+        return
     # Joined while nobody watched: by the bridge of an offer, or by the dialplan's fallback.
     visit = ""
     if _queue_known(step, call):
@@ -259,6 +264,25 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
     step.put_call(_begin(step, call, agent, found.other, visit, since))
 
 
+def _transferred(
+    step: Step, call: Call, agent_id: AgentId, leg: Leg, found: ev.LegSnapshot | None, stage: str, since: datetime
+) -> None:
+    """Passed on while nobody watched: the visit was answered before, by the agent who did that. Who that was
+    is not known any more. The recording goes on. Stores the call."""
+    if stage == "transfer":
+        ring = Ring(leg, RingKind.TRANSFER, found.created_at if found is not None else since, agent_id)
+        _offer_made(step, call, ring)
+        step.fact(
+            call, "offer.ended", leg, when=since, offer_id=leg, agent_id=agent_id, outcome="answered", cause=""
+        )
+    step.fact(
+        call, "call.transferred", leg, from_agent=None, to_agent=agent_id, to_queue=None, to_number="",
+        mode="blind" if stage == "transfer" else "consult",
+    )  # fmt: skip
+    call = replace(call, recording=step.config(call).recording)
+    step.put_call(_begin(step, call, agent_id, leg, "", since, "transfer"))
+
+
 def _left_at(step: Step, call: Call, agent_id: AgentId, since: datetime) -> Call:
     at, step.at = step.at, since
     call = leave_queue(step, call, "answered", agent_id=agent_id)
@@ -266,11 +290,12 @@ def _left_at(step: Step, call: Call, agent_id: AgentId, since: datetime) -> Call
     return call
 
 
-def _begin(step: Step, call: Call, agent_id: AgentId, leg: Leg, visit: str, since: datetime) -> Call:
+def _begin(
+    step: Step, call: Call, agent_id: AgentId, leg: Leg, visit: str, since: datetime, direction: str = ""
+) -> Call:
     """A talk that began unseen at ``since``; recording starts now, if it should."""
     at, step.at = step.at, since
-    direction = call.direction if call.direction != "inbound" else "inbound"
-    call = begin_talk(step, call, agent_id, leg, direction, visit)
+    call = begin_talk(step, call, agent_id, leg, direction or call.direction, visit)
     step.at = at
     return call
 

@@ -10,6 +10,7 @@ import pytest
 from app.core import events as ev
 from app.core.call import Phase
 from app.core.definitions import AgentState, AgentStatus
+from app.core.records import reduce_call
 from tests.scenarios.core.pretendswitch import Played, PretendLeg
 from tests.scenarios.core.table import NODE, TENANT, assert_sums, config, queue, without_wrap_up
 
@@ -159,6 +160,34 @@ def test_a_blind_transfer_that_rings_goes_on() -> None:
     story.answers("bob")
     story.hangs_up("c1")
     facts_once(story)
+
+
+@pytest.mark.parametrize("way", ["transfer bob", "consult bob"])
+def test_a_transfer_that_was_completed_while_nobody_watched_is_no_second_answer_of_the_queue(way: str) -> None:
+    story = Played(available="alice bob")
+    story.queues("c1")
+    story.answers("alice")
+    story.now += timedelta(seconds=30)
+    story.asks(f"alice: {way}")
+    if way.startswith("consult"):
+        story.answers("bob")
+        # The controller dies just after it asked for the join, before it heard of it.
+        story.sentence("alice: complete")
+        story.switch.due.clear()
+    else:
+        story.switch.answer(story.leg("bob"), story.now)
+        story.switch.due.clear()
+    story.taken_over()
+    assert story.agent("bob").state is AgentState.ON_CALL
+    story.now += timedelta(seconds=40)
+    story.hangs_up("c1")
+    talk = story.fact("talk.started")
+    assert (talk.data["agent_id"], talk.data["direction"], talk.data["visit_id"]) == (2, "transfer", "")
+    facts_once(story)
+    once = {fact.event_id: fact for fact in reversed(story.facts)}
+    (visit,) = reduce_call(once.values()).visits
+    assert visit.agent_id == 1
+    assert [t.agent_id for t in reduce_call(once.values()).talks if t.visit_id] == [1]
 
 
 def test_an_agent_who_dialled_with_nobody_there_gets_the_call(story: Played) -> None:
