@@ -28,6 +28,9 @@ UNKNOWN = "UNKNOWN"
 LOST = "SYSTEM_SHUTDOWN"
 """Hangup cause of the calls of a node that restarted."""
 
+SCRIPTED = (Phase.WAITING, Phase.RINGING)
+"""Phases in which a script runs on the customer's leg, or rests."""
+
 LegEvent = Callable[[Step, Any], None]
 Snapshot = Mapping[Leg, ev.LegSnapshot]
 
@@ -68,7 +71,7 @@ def _node_lost(step: Step, event: ev.NodeUp, calls: list[Call]) -> None:
 
 def lose(step: Step, call: Call) -> None:
     """The call's legs are all gone with their node: it is closed as lost, its agents are free."""
-    if call.phase is Phase.WAITING and call.customer is not None:
+    if call.phase in SCRIPTED and call.customer is not None:
         step.emit(fx.StopScript(call.customer))
     call = drop_ring(step, call, "failed", LOST, hang_up=False)
     call = drop_consult(step, call, "failed", LOST, hang_up=False)
@@ -89,6 +92,9 @@ def _catch_up(step: Step, event: ev.NodeUp, call: Call, legs: Snapshot, leg_even
         step.emit(*(fx.HangUpLeg(leg) for leg in sorted(call.legs) if leg in legs))
     pending = _unpresented(call)
     gone = [leg for leg in _in_order(call) if leg not in legs and leg != pending]
+    if call.customer in gone and call.phase in SCRIPTED:
+        # Who drives the script has not heard the hang-up either, and would play to nobody for ever.
+        step.emit(fx.StopScript(call.customer))
     if call.customer in gone or all(leg in gone for leg in call.legs):
         step.put_call(replace(call, untold=True))
     for leg in gone:

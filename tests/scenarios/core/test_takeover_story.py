@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.core import effects as fx
 from app.core import events as ev
 from app.core.call import Phase
 from app.core.definitions import AgentState, AgentStatus
@@ -307,6 +308,20 @@ def test_a_restarted_node_loses_its_calls_and_frees_the_agents() -> None:
     assert_sums(story.facts)
     story.queues("c4")
     assert story.agent("alice").state is AgentState.RINGING or story.agent("bob").state is AgentState.RINGING
+
+
+@pytest.mark.parametrize("ringing", [False, True])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_nothing_is_played_any_more_to_a_caller_who_left_during_a_lost_connection(
+    ringing: bool, restarted: bool
+) -> None:
+    story = Played(available="alice" if ringing else "")
+    story.queues("c1")
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.switch.legs.clear()
+    core = "core-2" if restarted else "core-1"
+    effects = story.tell(ev.NodeUp(NODE, story.now, core, restarted, (), story.phones()))
+    assert fx.StopScript("c1") in effects
 
 
 def test_a_lost_node_is_offered_nothing_and_its_phones_are_forgotten() -> None:
