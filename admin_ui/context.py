@@ -84,7 +84,11 @@ def platform() -> str:
     """What the browser runs on, in a word, for 상담사로그인이력."""
     agent = request.user_agent.string
     for mark, name in (
-        ("Android", "AOS"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "WINDOWS"), ("Macintosh", "MAC"),
+        ("Android", "AOS"),
+        ("iPhone", "iOS"),
+        ("iPad", "iOS"),
+        ("Windows", "WINDOWS"),
+        ("Macintosh", "MAC"),
         ("Linux", "LINUX"),
     ):
         if mark in agent:

@@ -18,12 +18,21 @@ from app.services.errors import status_of
 log = logging.getLogger(__name__)
 
 CODES = {
-    400: "bad_request", 401: "not_authenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    413: "too_large", 415: "bad_request", 422: "invalid", 429: "too_many_requests",
+    400: "bad_request",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "bad_request",
+    422: "invalid",
+    429: "too_many_requests",
 }
 
 
-def answer(code: str, status: int, details: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def answer(
+    code: str, status: int, details: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response:
     """The answer to a refusal: ``{code, message, details}``, or a page that says the same."""
     message = messages.text(code, language(), **details)
     if request.path.startswith("/api/"):
@@ -65,7 +74,9 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         reference = secrets.token_hex(4)
-        log.exception("request %s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+        log.exception(
+            "request %s %s failed, reference %s", request.method, request.path, reference, exc_info=error
+        )
         return answer("internal", 500, {"reference": reference})
 
 

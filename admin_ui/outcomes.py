@@ -28,18 +28,36 @@ OUTCOMES = {
 """호종료상세사유, by ``app.core.outcomes.CALL_OUTCOMES``; a call without one is still going on."""
 
 VISITS = {
-    "answered": "응답", "abandoned": "포기", "refused": "거부", "failed": "실패", "queue_transfer": "타큐 전송",
-    "centre_transfer": "타센터 전송", "callback": "콜백 전환", "timeout": "최대 대기시간 초과",
-    "unavailable": "연결 불가", "lost": "시스템 장애로 종료", "": "대기 중",
+    "answered": "응답",
+    "abandoned": "포기",
+    "refused": "거부",
+    "failed": "실패",
+    "queue_transfer": "타큐 전송",
+    "centre_transfer": "타센터 전송",
+    "callback": "콜백 전환",
+    "timeout": "최대 대기시간 초과",
+    "unavailable": "연결 불가",
+    "lost": "시스템 장애로 종료",
+    "": "대기 중",
 }
 
 OFFERS = {
-    "answered": "응답", "refused": "거부", "no_answer": "무응답", "failed": "실패", "caller_gone": "고객 종료",
-    "withdrawn": "회수", "": "벨울림중",
+    "answered": "응답",
+    "refused": "거부",
+    "no_answer": "무응답",
+    "failed": "실패",
+    "caller_gone": "고객 종료",
+    "withdrawn": "회수",
+    "": "벨울림중",
 }
 
-DIRECTIONS = {"inbound": "착신전화", "outbound": "발신전화", "internal": "내선통화",
-              "consult": "협의통화", "transfer": "전환통화"}
+DIRECTIONS = {
+    "inbound": "착신전화",
+    "outbound": "발신전화",
+    "internal": "내선통화",
+    "consult": "협의통화",
+    "transfer": "전환통화",
+}
 
 ORIGINS = {"direct": "실인입", "queue": "타큐인입", "centre": "타센터인입", "extension": "내선호전환"}
 
@@ -47,8 +65,17 @@ ENDED_BY = {"caller": "고객", "agent": "상담사", "system": "시스템", "lo
 
 CALLBACKS = {"pending": "미처리", "done": "처리완료", "deleted": "삭제"}
 
-ACTIONS = {"view": "조회", "unmask": "마스킹 해제", "listen": "청취", "download": "다운로드", "change": "변경",
-           "delete": "삭제", "login": "로그인", "logout": "로그아웃", "create": "등록"}
+ACTIONS = {
+    "view": "조회",
+    "unmask": "마스킹 해제",
+    "listen": "청취",
+    "download": "다운로드",
+    "change": "변경",
+    "delete": "삭제",
+    "login": "로그인",
+    "logout": "로그아웃",
+    "create": "등록",
+}
 
 RESULTS = {"ok": "성공", "failed": "실패", "locked": "잠김", "refused": "거부"}
 

@@ -42,7 +42,9 @@ def login() -> Any:
     error, status = None, 200
     if request.method == "POST":
         try:
-            begin_session(Role.MANAGER, given["service_name"], given["login"], request.form.get("password", ""))
+            begin_session(
+                Role.MANAGER, given["service_name"], given["login"], request.form.get("password", "")
+            )
             return redirect(safe_target(wanted, url_for("pages.dashboard")))
         except Refused as refusal:
             error, status = messages.text(refusal.code, language(), **refusal.details), refusal.status
@@ -88,8 +90,12 @@ def _calls(template: str, subject: str) -> str:
     made = services()
     wanted = period_from_query()
     wanted.update(
-        queue_id=number_from_query("queue_id"), agent_id=number_from_query("agent_id"), contact_type_id=number_from_query("contact_type_id"),
-        direction=request.args.get("direction") if request.args.get("direction") in outcomes.DIRECTIONS else None,
+        queue_id=number_from_query("queue_id"),
+        agent_id=number_from_query("agent_id"),
+        contact_type_id=number_from_query("contact_type_id"),
+        direction=request.args.get("direction")
+        if request.args.get("direction") in outcomes.DIRECTIONS
+        else None,
         number="".join(char for char in request.args.get("number", "") if char in "0123456789+*#-"),
         missed={"yes": True, "no": False}.get(request.args.get("missed", "")),
         unmask=request.args.get("unmask") == "1" and who.may_unmask,
@@ -98,8 +104,14 @@ def _calls(template: str, subject: str) -> str:
         who, call_filter(who, wanted), unmask=wanted["unmask"], note=subject
     )
     return render_template(
-        template, rows=with_words(rows), total=total, wanted=wanted, outcomes=outcomes,
-        queues=made.staff.queues(who), agents=made.staff.agents(who), types=made.staff.contact_types(who),
+        template,
+        rows=with_words(rows),
+        total=total,
+        wanted=wanted,
+        outcomes=outcomes,
+        queues=made.staff.queues(who),
+        agents=made.staff.agents(who),
+        types=made.staff.contact_types(who),
         last_page=max(1, -(-total // PER_PAGE)),
     )
 
@@ -135,8 +147,12 @@ def callback_history() -> str:
     wanted = period_from_query()
     state = request.args.get("state")
     rows, total = services().history.list_callbacks(
-        manager(), state=state if state in outcomes.CALLBACKS else None, start=wanted["start"], end=wanted["end"],
-        limit=PER_PAGE, offset=(wanted["page"] - 1) * PER_PAGE,
+        manager(),
+        state=state if state in outcomes.CALLBACKS else None,
+        start=wanted["start"],
+        end=wanted["end"],
+        limit=PER_PAGE,
+        offset=(wanted["page"] - 1) * PER_PAGE,
     )
     return _page("history/callbacks.html", rows, total, wanted)
 
@@ -165,6 +181,10 @@ def audit_history() -> str:
 
 def _page(template: str, rows: list[dict[str, Any]], total: int, wanted: dict[str, Any]) -> str:
     return render_template(
-        template, rows=rows, total=total, wanted=wanted, outcomes=outcomes,
+        template,
+        rows=rows,
+        total=total,
+        wanted=wanted,
+        outcomes=outcomes,
         last_page=max(1, -(-total // PER_PAGE)),
     )

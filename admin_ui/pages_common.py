@@ -33,7 +33,11 @@ def period_from_query() -> dict[str, Any]:
     who = manager()
     now = services().clock.now()
     day = today(now, who.timezone)
-    found: dict[str, Any] = {"error": None, "page": max(1, number_from_query("page") or 1), "per_page": PER_PAGE}
+    found: dict[str, Any] = {
+        "error": None,
+        "page": max(1, number_from_query("page") or 1),
+        "per_page": PER_PAGE,
+    }
     try:
         if request.args.get("period") in PRESETS:
             found["date_from"], found["date_to"] = preset(request.args["period"], now, who.timezone)

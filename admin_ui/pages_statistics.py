@@ -34,7 +34,9 @@ def _filter() -> tuple[StatisticsFilter, dict[str, Any]]:
     unit = request.args.get("unit", "whole")
     formula = request.args.get("formula", "answered")
     found = StatisticsFilter(
-        first=wanted["date_from"], last=wanted["date_to"], unit=Unit(unit) if unit in UNITS else Unit.WHOLE,
+        first=wanted["date_from"],
+        last=wanted["date_to"],
+        unit=Unit(unit) if unit in UNITS else Unit.WHOLE,
         subjects=tuple(int(value) for value in request.args.getlist("id") if value.isdigit()),
         service_level_seconds=_seconds("service_level_seconds", 1),
         short_abandon_seconds=_seconds("short_abandon_seconds", 0),
@@ -71,8 +73,17 @@ def report(kind: str) -> str:
     shown = made.statistics.show(who, kind, wanted)
     options = {"queues": made.staff.queues, "agents": made.staff.agents}.get(kind)
     return render_template(
-        "statistics/report.html", kind=kind, title=TITLES[kind], shown=shown, wanted=form, filter=wanted,
-        headings=headings(shown.columns), text=text, Kind=Kind, units=UNITS, formulas=FORMULAS,
+        "statistics/report.html",
+        kind=kind,
+        title=TITLES[kind],
+        shown=shown,
+        wanted=form,
+        filter=wanted,
+        headings=headings(shown.columns),
+        text=text,
+        Kind=Kind,
+        units=UNITS,
+        formulas=FORMULAS,
         options=options(who) if options else [],
     )
 

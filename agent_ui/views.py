@@ -62,7 +62,9 @@ def logout() -> AnyResponse:
 @blueprint.get("/licences")
 def licences() -> str:
     """Open-source licences of what the browser loads."""
-    return render_template("desk/licences.html", packages=json.loads((HERE / "licences.json").read_text("utf-8")))
+    return render_template(
+        "desk/licences.html", packages=json.loads((HERE / "licences.json").read_text("utf-8"))
+    )
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -72,13 +74,24 @@ def manifest() -> Response:
         {"src": url_for("desk.icon", name="icon.svg"), "sizes": "any", "type": "image/svg+xml"},
         {"src": url_for("desk.icon", name="icon-192.png"), "sizes": "192x192", "type": "image/png"},
         {"src": url_for("desk.icon", name="icon-512.png"), "sizes": "512x512", "type": "image/png"},
-        {"src": url_for("desk.icon", name="icon-maskable-512.png"), "sizes": "512x512", "type": "image/png",
-         "purpose": "maskable"},
+        {
+            "src": url_for("desk.icon", name="icon-maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
     ]
     body = {
-        "id": "/desk/", "name": translate("상담 데스크"), "short_name": translate("상담"), "lang": language(),
-        "start_url": url_for("desk.home"), "scope": "/desk/", "display": "standalone",
-        "background_color": "#f4f6fb", "theme_color": "#17235b", "icons": icons,
+        "id": "/desk/",
+        "name": translate("상담 데스크"),
+        "short_name": translate("상담"),
+        "lang": language(),
+        "start_url": url_for("desk.home"),
+        "scope": "/desk/",
+        "display": "standalone",
+        "background_color": "#f4f6fb",
+        "theme_color": "#17235b",
+        "icons": icons,
     }
     return Response(json.dumps(body, ensure_ascii=False), mimetype="application/manifest+json")
 

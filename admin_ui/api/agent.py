@@ -15,10 +15,18 @@ from app.services.staff import transfer_targets
 blueprint = Blueprint("agent", __name__, description="Agents at work")
 
 COMMANDS: tuple[tuple[str, type[schemas.Schema], str], ...] = (
-    ("login", schemas.PlatformArgs, "Start work: the status becomes what the manager has set for after login."),
+    (
+        "login",
+        schemas.PlatformArgs,
+        "Start work: the status becomes what the manager has set for after login.",
+    ),
     ("logout", schemas.ForAgent, "End work. Refused during a call."),
     ("status", schemas.StatusArgs, "대기, 휴식 (with a reason) or 후처리. Refused during a call."),
-    ("dial", schemas.DialArgs, "Call an extension, an outside number, a callback or an earlier call's number."),
+    (
+        "dial",
+        schemas.DialArgs,
+        "Call an extension, an outside number, a callback or an earlier call's number.",
+    ),
     ("answer", schemas.ForAgent, "Have the phone accept the ringing call, if it can be told to."),
     ("reject", schemas.ForAgent, "Refuse the ringing call: it goes back to the head of its queue."),
     ("hangup", schemas.ForAgent, "Hang up the call, or stop dialling."),

@@ -11,7 +11,9 @@ from admin_ui.api import schemas
 from admin_ui.context import person, services
 from app.services.periods import day_bounds
 
-blueprint = Blueprint("callbacks", __name__, description="Callbacks; POST /agent/dial with callback_id calls one")
+blueprint = Blueprint(
+    "callbacks", __name__, description="Callbacks; POST /agent/dial with callback_id calls one"
+)
 
 
 @blueprint.route("/callbacks")
@@ -26,7 +28,11 @@ class CallbackList(MethodView):
             first = args["date_from"] or args["date_to"]
             start, end = day_bounds(first, args["date_to"] or first, who.timezone)
         items, total = services().history.list_callbacks(
-            who, state=args["state"], start=start, end=end, limit=args["per_page"],
+            who,
+            state=args["state"],
+            start=start,
+            end=end,
+            limit=args["per_page"],
             offset=(args["page"] - 1) * args["per_page"],
         )
         return {"total": total, "page": args["page"], "per_page": args["per_page"], "items": items}

@@ -23,7 +23,9 @@ blueprint = Blueprint("calls", __name__, description="Calls that were, and what 
 
 def with_words(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Calls with 호종료상세사유 in words."""
-    return [{**call, "outcome_text": translate(OUTCOMES.get(call["outcome"], call["outcome"]))} for call in calls]
+    return [
+        {**call, "outcome_text": translate(OUTCOMES.get(call["outcome"], call["outcome"]))} for call in calls
+    ]
 
 
 def call_filter(who: Person, args: dict[str, Any]) -> CallFilter:
@@ -33,10 +35,20 @@ def call_filter(who: Person, args: dict[str, Any]) -> CallFilter:
     last: date = args.get("date_to") or max(first, day)
     start, end = day_bounds(first, last, who.timezone)
     wanted = CallFilter(
-        start=start, end=end, limit=args["per_page"],
+        start=start,
+        end=end,
+        limit=args["per_page"],
         **{
             name: args[name]
-            for name in ("from_time", "to_time", "queue_id", "agent_id", "contact_type_id", "direction", "missed")
+            for name in (
+                "from_time",
+                "to_time",
+                "queue_id",
+                "agent_id",
+                "contact_type_id",
+                "direction",
+                "missed",
+            )
         },
         number=args["number"].replace("-", "").replace(" ", ""),
     )
@@ -51,7 +63,12 @@ class CallList(MethodView):
         """Calls of a period, newest first. Internal calls only with ``direction=internal``."""
         who = person()
         items, total = services().history.list_calls(who, call_filter(who, args), unmask=args["unmask"])
-        return {"total": total, "page": args["page"], "per_page": args["per_page"], "items": with_words(items)}
+        return {
+            "total": total,
+            "page": args["page"],
+            "per_page": args["per_page"],
+            "items": with_words(items),
+        }
 
 
 @blueprint.route("/calls/<call_id>")

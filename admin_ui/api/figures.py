@@ -14,9 +14,9 @@ from admin_ui.api import schemas
 from admin_ui.context import manager, person, services
 from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
+from app.services.figures import StatisticsFilter
 from app.services.people import Person
 from app.services.periods import today
-from app.services.figures import StatisticsFilter
 
 blueprint = Blueprint("statistics", __name__, description="Statistics; PRODUCT's formulas, raw values")
 
@@ -28,17 +28,22 @@ def statistics_filter(who: Person, args: dict[str, Any]) -> StatisticsFilter:
     day = today(services().clock.now(), who.timezone)
     first = args["date_from"] or args["date_to"] or day
     return StatisticsFilter(
-        first=first, last=args["date_to"] or max(first, day), from_time=args["from_time"] or time(0, 0),
-        to_time=args["to_time"] or time(23, 59), unit=Unit(args["unit"]), subjects=tuple(args["id"]),
+        first=first,
+        last=args["date_to"] or max(first, day),
+        from_time=args["from_time"] or time(0, 0),
+        to_time=args["to_time"] or time(23, 59),
+        unit=Unit(args["unit"]),
+        subjects=tuple(args["id"]),
         service_level_seconds=args["service_level_seconds"],
-        short_abandon_seconds=args["short_abandon_seconds"], formula=ServiceLevelFormula(args["formula"]),
+        short_abandon_seconds=args["short_abandon_seconds"],
+        formula=ServiceLevelFormula(args["formula"]),
     )
 
 
 def excel(body: bytes, name: str) -> Response:
     """A workbook to be saved under a Korean name (RFC 6266, with a plain one for old programs)."""
     response = Response(body, mimetype=EXCEL)
-    plain = f"statistics{name[name.rfind('_'):]}"
+    plain = f"statistics{name[name.rfind('_') :]}"
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     )

@@ -1,4 +1,4 @@
-"""Shapes of what the API takes and gives. Unknown members are refused, so that a typing mistake shows."""
+"""Shapes of what the API takes and gives. Unknown members of bodies are refused, so that a typing mistake shows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from marshmallow import validate
 
 
 class Schema(ma.Schema):
-    """Base: members keep their order, unknown ones are refused."""
+    """Base: unknown members of a body are refused."""
 
     class Meta:
         unknown = ma.RAISE
@@ -321,7 +321,8 @@ class PlatformArgs(ForAgent):
 
 
 _STATUS = ma.fields.String(
-    required=True, validate=validate.OneOf(["available", "on_break", "wrap_up"]),
+    required=True,
+    validate=validate.OneOf(["available", "on_break", "wrap_up"]),
     metadata={"description": "available 대기, on_break 휴식, wrap_up 후처리"},
 )
 
@@ -367,7 +368,9 @@ class TransferArgs(ForAgent):
     @ma.validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
         if sum(data.get(name) is not None for name in ("target_agent", "target_queue", "target_number")) != 1:
-            raise ma.ValidationError("exactly one of target_agent, target_queue, target_number", "target_agent")
+            raise ma.ValidationError(
+                "exactly one of target_agent, target_queue, target_number", "target_agent"
+            )
 
 
 class ConsultArgs(ForAgent):

@@ -28,12 +28,23 @@ def me(who: Person) -> dict[str, Any]:
     tenant = made.staff.tenant(who)
     snapshot = made.live.snapshot(who.tenant_id)
     shown: dict[str, Any] = {
-        "role": who.role.value, "id": who.person_id, "login": who.login, "name": who.name,
-        "service_name": who.service_name, "timezone": who.timezone, "may_unmask": who.may_unmask,
-        "status_after_login": tenant.status_after_login, "status_after_call": tenant.status_after_call,
-        "recall_seconds": tenant.recall_seconds, "service_level_seconds": tenant.service_level_seconds,
-        "simulated": bool(snapshot.get("simulated", made.simulated())), "language": language(),
-        "csrf_token": None if who.by_token else generate_csrf(), "extension": None, "group": None, "sip": None,
+        "role": who.role.value,
+        "id": who.person_id,
+        "login": who.login,
+        "name": who.name,
+        "service_name": who.service_name,
+        "timezone": who.timezone,
+        "may_unmask": who.may_unmask,
+        "status_after_login": tenant.status_after_login,
+        "status_after_call": tenant.status_after_call,
+        "recall_seconds": tenant.recall_seconds,
+        "service_level_seconds": tenant.service_level_seconds,
+        "simulated": bool(snapshot.get("simulated", made.simulated())),
+        "language": language(),
+        "csrf_token": None if who.by_token else generate_csrf(),
+        "extension": None,
+        "group": None,
+        "sip": None,
     }
     if who.agent_id is not None:
         own = next((agent for agent in made.staff.agents(who) if agent["id"] == who.agent_id), None)
@@ -41,7 +52,9 @@ def me(who: Person) -> dict[str, Any]:
             shown.update(extension=own["extension"], group=own["group"])
         account = made.staff.sip_account(who, checked.sip_domain)
         shown["sip"] = {
-            "user": account.user, "password": account.password, "domain": account.domain,
+            "user": account.user,
+            "password": account.password,
+            "domain": account.domain,
             "ws_url": websocket_url(checked),
         }
     return shown

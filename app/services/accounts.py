@@ -58,15 +58,20 @@ def call_directly(function: Callable[..., T], *args: Any) -> T:
 class Accounts:
     """Log in, recognise, change passwords. One for the whole platform."""
 
-    def __init__(
-        self, store: Store, clock: Clock, run_slowly: Callable[..., Any] = call_directly
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, run_slowly: Callable[..., Any] = call_directly) -> None:
         self._store = store
         self._clock = clock
         self._run_slowly = run_slowly
 
     def log_in(
-        self, role: Role, service_name: str, login: str, password: str, *, address: str = "", platform: str = ""
+        self,
+        role: Role,
+        service_name: str,
+        login: str,
+        password: str,
+        *,
+        address: str = "",
+        platform: str = "",
     ) -> Person:
         """The person with this login; all three parts are case sensitive.
 
@@ -151,7 +156,9 @@ class Accounts:
     def _usable(row: Any) -> bool:
         return getattr(row, "active", True) and getattr(row, "deleted_at", None) is None
 
-    def _person(self, store: TenantStore, role: Role, row: Any, address: str, by_token: bool = False) -> Person:
+    def _person(
+        self, store: TenantStore, role: Role, row: Any, address: str, by_token: bool = False
+    ) -> Person:
         tenant = store.tenant()
         return Person(
             role=role,
@@ -169,19 +176,34 @@ class Accounts:
 
     @staticmethod
     def _note(
-        store: TenantStore, role: Role, row: Any | None, login: str, result: str, address: str, platform: str,
+        store: TenantStore,
+        role: Role,
+        row: Any | None,
+        login: str,
+        result: str,
+        address: str,
+        platform: str,
         action: str = "login",
     ) -> None:
         """Agents' log-ins have a history of their own (상담사로그인이력); managers' are in 작업이력."""
         if role is Role.AGENT:
             store.add_login(
-                role=role, person_id=None if row is None else row.id, login=login[:60], action=action,
-                result=result, address=address, platform=platform,
+                role=role,
+                person_id=None if row is None else row.id,
+                login=login[:60],
+                action=action,
+                result=result,
+                address=address,
+                platform=platform,
             )
         else:
             store.add_audit(
-                actor=f"관리자 {login[:60]} ({store.tenant().service_name})", subject="관리자 로그인", action=action,
-                result=result, address=address, details={"platform": platform},
+                actor=f"관리자 {login[:60]} ({store.tenant().service_name})",
+                subject="관리자 로그인",
+                action=action,
+                result=result,
+                address=address,
+                details={"platform": platform},
             )
 
 

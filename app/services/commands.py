@@ -44,7 +44,9 @@ class AgentCommands:
         self._store = store
         self._bus = bus
 
-    def send(self, person: Person, path: str, args: Mapping[str, Any], agent_id: int | None = None) -> dict[str, Any]:
+    def send(
+        self, person: Person, path: str, args: Mapping[str, Any], agent_id: int | None = None
+    ) -> dict[str, Any]:
         """Carry out the command ``path`` for the agent; returns the reply's data.
 
         An agent commands only for itself; a manager names ``agent_id``, one of the own tenant's. ``dial`` takes

@@ -51,8 +51,15 @@ class Services:
 
     @classmethod
     def build(
-        cls, *, store: Store, bus: CommandBus, feed: LiveFeed, clock: Clock, settings: WebSettings,
-        simulated: Callable[[], bool] | bool = False, run_slowly: Callable[..., Any] = call_directly,
+        cls,
+        *,
+        store: Store,
+        bus: CommandBus,
+        feed: LiveFeed,
+        clock: Clock,
+        settings: WebSettings,
+        simulated: Callable[[], bool] | bool = False,
+        run_slowly: Callable[..., Any] = call_directly,
     ) -> Services:
         """Wire the use cases to the adapters. ``run_slowly(function, *args)`` keeps password hashing away
         from the event loop (``gevent.get_hub().threadpool.apply`` wrapped, in the web process)."""

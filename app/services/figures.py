@@ -89,11 +89,11 @@ class Statistics:
         """The same as an Excel file, and a name for it; the download is written into 작업이력."""
         shown = self._make(person, kind, wanted)
         self._history.note(person, KINDS[kind], "download", **_words(wanted))
-        write: Callable[..., bytes] = {
+        writers: dict[str, Callable[..., bytes]] = {
             "queues": queue_workbook, "agents": agent_workbook, "contact-types": contact_workbook,
-        }[kind]
+        }
         store = self._store.for_tenant(person.tenant_id)
-        body = write(shown.report, person.service_name, self._subject(store, kind, wanted.subjects))
+        body = writers[kind](shown.report, person.service_name, self._subject(store, kind, wanted.subjects))
         return body, f"{KINDS[kind]}_{wanted.first:%Y%m%d}-{wanted.last:%Y%m%d}.xlsx"
 
     def _make(self, person: Person, kind: str, wanted: StatisticsFilter) -> Shown:

@@ -87,25 +87,39 @@ class History:
             **shown,
             "visits": [
                 {
-                    "queue_id": visit.queue_id, "queue": names.queue(visit.queue_id), "origin": visit.origin,
-                    "entered_at": visit.entered_at, "left_at": visit.left_at, "outcome": visit.outcome,
-                    "agent": names.agent(visit.agent_id), "wait_seconds": visit.wait_seconds,
+                    "queue_id": visit.queue_id,
+                    "queue": names.queue(visit.queue_id),
+                    "origin": visit.origin,
+                    "entered_at": visit.entered_at,
+                    "left_at": visit.left_at,
+                    "outcome": visit.outcome,
+                    "agent": names.agent(visit.agent_id),
+                    "wait_seconds": visit.wait_seconds,
                 }
                 for visit in store.visits(call_id)
             ],
             "offers": [
                 {
-                    "agent_id": offer.agent_id, "agent": names.agent(offer.agent_id), "made_at": offer.made_at,
-                    "ended_at": offer.ended_at, "outcome": offer.outcome, "cause": offer.cause,
+                    "agent_id": offer.agent_id,
+                    "agent": names.agent(offer.agent_id),
+                    "made_at": offer.made_at,
+                    "ended_at": offer.ended_at,
+                    "outcome": offer.outcome,
+                    "cause": offer.cause,
                     "ring_seconds": offer.ring_seconds,
                 }
                 for offer in store.offers(call_id)
             ],
             "talks": [
                 {
-                    "agent_id": talk.agent_id, "agent": names.agent(talk.agent_id), "direction": talk.direction,
-                    "number": number(talk.number), "started_at": talk.started_at, "ended_at": talk.ended_at,
-                    "talk_seconds": talk.talk_seconds, "hold_seconds": talk.hold_seconds,
+                    "agent_id": talk.agent_id,
+                    "agent": names.agent(talk.agent_id),
+                    "direction": talk.direction,
+                    "number": number(talk.number),
+                    "started_at": talk.started_at,
+                    "ended_at": talk.ended_at,
+                    "talk_seconds": talk.talk_seconds,
+                    "hold_seconds": talk.hold_seconds,
                 }
                 for talk in store.talks(call_id)
             ],
@@ -120,9 +134,7 @@ class History:
         rows, _ = store.calls(CallFilter(start=_FIRST, end=_LAST, number=number, limit=RECENT_CALLS + 1))
         return self._describe(store, [row for row in rows if row.call_id != before][:RECENT_CALLS], False)
 
-    def recording(
-        self, person: Person, call_id: str, *, listen: bool, note: bool = True
-    ) -> tuple[Path, str]:
+    def recording(self, person: Person, call_id: str, *, listen: bool, note: bool = True) -> tuple[Path, str]:
         """The recording's file and a name for saving it. Raises Refused ``not_found``, ``no_recording`` or
         ``recording_gone``. An agent may hear what the own screens list: the tenant's calls.
         ``note`` is False for the later pieces of a file whose beginning was written down already."""
@@ -153,14 +165,27 @@ class History:
         rows = [row for row in store.wrap_ups([call_id]) if wanted is None or row.agent_id == wanted]
         if not rows:
             return {
-                "call_id": call_id, "agent_id": wanted, "agent": names.agent(wanted), "contact_type_id": None,
-                "contact_type": "", "inquiry": "", "action": "", "updated_at": None,
+                "call_id": call_id,
+                "agent_id": wanted,
+                "agent": names.agent(wanted),
+                "contact_type_id": None,
+                "contact_type": "",
+                "inquiry": "",
+                "action": "",
+                "updated_at": None,
             }
         return self._wrap_up(max(rows, key=lambda row: row.updated_at), names)
 
     def save_wrap_up(
-        self, person: Person, call_id: str, *, contact_type_id: int | None, inquiry: str, action: str,
-        agent_id: int | None = None, in_progress: bool = False,
+        self,
+        person: Person,
+        call_id: str,
+        *,
+        contact_type_id: int | None,
+        inquiry: str,
+        action: str,
+        agent_id: int | None = None,
+        in_progress: bool = False,
     ) -> dict[str, Any]:
         """Keep 상담유형, 문의 and 조치 of a call. ``in_progress``: the live view says that the call is the
         agent's, although the records do not have it yet.
@@ -191,8 +216,15 @@ class History:
     # -- callbacks ----------------------------------------------------------------------------
 
     def list_callbacks(
-        self, person: Person, *, state: str | None = None, start: datetime | None = None,
-        end: datetime | None = None, limit: int = 50, offset: int = 0, note: bool = True,
+        self,
+        person: Person,
+        *,
+        state: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        note: bool = True,
     ) -> tuple[list[dict[str, Any]], int]:
         """Callbacks that customers asked for, newest first."""
         store = self._store.for_tenant(person.tenant_id)
@@ -202,10 +234,17 @@ class History:
             self._note(store, person, "콜백처리이력", "view", rows=len(rows), total=total)
         return [
             {
-                "id": row.id, "requested_at": row.requested_at, "queue_id": row.queue_id,
-                "queue": names.queue(row.queue_id), "caller": mask_number(row.caller),
-                "number": mask_number(row.number), "state": row.state, "agent_id": row.agent_id,
-                "agent": names.agent(row.agent_id), "done_at": row.done_at, "call_id": row.call_id,
+                "id": row.id,
+                "requested_at": row.requested_at,
+                "queue_id": row.queue_id,
+                "queue": names.queue(row.queue_id),
+                "caller": mask_number(row.caller),
+                "number": mask_number(row.number),
+                "state": row.state,
+                "agent_id": row.agent_id,
+                "agent": names.agent(row.agent_id),
+                "done_at": row.done_at,
+                "call_id": row.call_id,
                 "done_call_id": row.done_call_id,
             }
             for row in rows
@@ -233,9 +272,14 @@ class History:
             agent = agents.get(row.agent_id)
             shown.append(
                 {
-                    "at": row.at, "login": row.login, "name": agent.name if agent else "", "action": row.action,
-                    "result": row.result, "platform": row.platform,
-                    "extension": agent.extension if agent else "", "address": mask_address(row.address),
+                    "at": row.at,
+                    "login": row.login,
+                    "name": agent.name if agent else "",
+                    "action": row.action,
+                    "result": row.result,
+                    "platform": row.platform,
+                    "extension": agent.extension if agent else "",
+                    "address": mask_address(row.address),
                 }
             )
         return shown, total
@@ -249,8 +293,13 @@ class History:
         self._note(store, person, "작업이력", "view", rows=len(rows), total=total)
         return [
             {
-                "at": row.at, "actor": row.actor, "subject": row.subject, "action": row.action,
-                "result": row.result, "address": mask_address(row.address), "details": row.details,
+                "at": row.at,
+                "actor": row.actor,
+                "subject": row.subject,
+                "action": row.action,
+                "result": row.result,
+                "address": mask_address(row.address),
+                "details": row.details,
             }
             for row in rows
         ], total
@@ -281,19 +330,34 @@ class History:
         described = []
         for row in rows:
             agent = names.agents.get(row.agent_id)
-            kind = names.types.get(types.get(row.call_id))
+            kind = names.types.get(types.get(row.call_id) or 0)
             described.append(
                 {
-                    "id": row.call_id, "direction": row.direction, "started_at": row.started_at,
-                    "answered_at": row.answered_at, "ended_at": row.ended_at, "did": row.did,
-                    "number": number(row.number), "name": row.name, "queue_id": row.queue_id,
-                    "queue": names.queue(row.queue_id), "menu": row.menu, "agent_id": row.agent_id,
-                    "agent": names.agent(row.agent_id), "extension": agent.extension if agent else "",
-                    "contact_type_id": kind.id if kind else None, "contact_type": kind.name if kind else "",
-                    "talk_seconds": row.talk_seconds, "hold_seconds": row.hold_seconds,
-                    "wait_seconds": row.wait_seconds, "billed_seconds": row.billed_seconds,
-                    "outcome": row.outcome, "cause": row.cause, "ended_by": row.ended_by,
-                    "callback": row.callback, "recorded": bool(row.recording),
+                    "id": row.call_id,
+                    "direction": row.direction,
+                    "started_at": row.started_at,
+                    "answered_at": row.answered_at,
+                    "ended_at": row.ended_at,
+                    "did": row.did,
+                    "number": number(row.number),
+                    "name": row.name,
+                    "queue_id": row.queue_id,
+                    "queue": names.queue(row.queue_id),
+                    "menu": row.menu,
+                    "agent_id": row.agent_id,
+                    "agent": names.agent(row.agent_id),
+                    "extension": agent.extension if agent else "",
+                    "contact_type_id": kind.id if kind else None,
+                    "contact_type": kind.name if kind else "",
+                    "talk_seconds": row.talk_seconds,
+                    "hold_seconds": row.hold_seconds,
+                    "wait_seconds": row.wait_seconds,
+                    "billed_seconds": row.billed_seconds,
+                    "outcome": row.outcome,
+                    "cause": row.cause,
+                    "ended_by": row.ended_by,
+                    "callback": row.callback,
+                    "recorded": bool(row.recording),
                     "recording_seconds": row.recording_seconds,
                 }
             )
@@ -303,9 +367,14 @@ class History:
     def _wrap_up(row: Any, names: Names) -> dict[str, Any]:
         kind = names.types.get(row.contact_type_id)
         return {
-            "call_id": row.call_id, "agent_id": row.agent_id, "agent": names.agent(row.agent_id),
-            "contact_type_id": row.contact_type_id, "contact_type": kind.name if kind else "",
-            "inquiry": row.inquiry, "action": row.action, "updated_at": row.updated_at,
+            "call_id": row.call_id,
+            "agent_id": row.agent_id,
+            "agent": names.agent(row.agent_id),
+            "contact_type_id": row.contact_type_id,
+            "contact_type": kind.name if kind else "",
+            "inquiry": row.inquiry,
+            "action": row.action,
+            "updated_at": row.updated_at,
         }
 
 

@@ -75,7 +75,14 @@ class LiveHub:
         except OSError as error:
             log.error("the live feed cannot be read: %s", error)
             found, alive = None, False
-        empty = {"at": None, "tenant_id": tenant_id, "switch": "down", "agents": [], "queues": [], "resources": {}}
+        empty: dict[str, Any] = {
+            "at": None,
+            "tenant_id": tenant_id,
+            "switch": "down",
+            "agents": [],
+            "queues": [],
+            "resources": {},
+        }
         return {**(found or empty), "controller": alive}
 
     def join(self, tenant_id: int) -> Listener:
@@ -86,7 +93,9 @@ class LiveHub:
             group.add(listener)
             first = len(group) == 1
         if first:
-            threading.Thread(target=self._read, args=(tenant_id,), name=f"feed-{tenant_id}", daemon=True).start()
+            threading.Thread(
+                target=self._read, args=(tenant_id,), name=f"feed-{tenant_id}", daemon=True
+            ).start()
         return listener
 
     def leave(self, tenant_id: int, listener: Listener) -> None:
@@ -140,7 +149,11 @@ def for_person(message: Mapping[str, Any], person: Person) -> dict[str, Any] | N
             "agents": [mask_agent(agent) for agent in message.get("agents", ())],
             "queues": [mask_queue(queue) for queue in message.get("queues", ())],
         }
-    kept = {key: message[key] for key in ("type", "at", "tenant_id", "switch", "controller", "simulated") if key in message}
+    kept = {
+        key: message[key]
+        for key in ("type", "at", "tenant_id", "switch", "controller", "simulated")
+        if key in message
+    }
     return {
         **kept,
         "agents": [agent for agent in message.get("agents", ()) if agent.get("id") == person.person_id],
@@ -165,5 +178,7 @@ def mask_agent(agent: Mapping[str, Any]) -> dict[str, Any]:
 
 def mask_queue(queue: Mapping[str, Any]) -> dict[str, Any]:
     """A queue's element with the numbers of those who wait masked."""
-    calls = [{**call, "number": mask_number(str(call.get("number") or ""))} for call in queue.get("calls", ())]
+    calls = [
+        {**call, "number": mask_number(str(call.get("number") or ""))} for call in queue.get("calls", ())
+    ]
     return {**queue, "calls": calls}

@@ -40,9 +40,7 @@ def mask_number(number: str) -> str:
         keep = (len(shown) + 1) // 2
         return shown[:keep] + "*" * (len(shown) - keep)
     first = 1 if len(groups) > 2 else 0
-    return "-".join(
-        group if index < first else group[:-2] + "**" for index, group in enumerate(groups)
-    )
+    return "-".join(group if index < first else group[:-2] + "**" for index, group in enumerate(groups))
 
 
 def mask_address(address: str) -> str:

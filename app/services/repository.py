@@ -56,15 +56,32 @@ class TenantStore(Protocol):
     def sip_password(self, agent_id: int) -> str: ...
 
     def add_login(
-        self, *, role: Role, person_id: int | None, login: str, action: str, result: str,
-        address: str = "", platform: str = "",
+        self,
+        *,
+        role: Role,
+        person_id: int | None,
+        login: str,
+        action: str,
+        result: str,
+        address: str = "",
+        platform: str = "",
     ) -> None: ...
     def add_audit(
-        self, *, actor: str, subject: str, action: str, result: str = "ok", address: str = "",
+        self,
+        *,
+        actor: str,
+        subject: str,
+        action: str,
+        result: str = "ok",
+        address: str = "",
         details: dict[str, Any] | None = None,
     ) -> None: ...
-    def logins(self, start: datetime, end: datetime, limit: int, offset: int) -> tuple[Sequence[Any], int]: ...
-    def audits(self, start: datetime, end: datetime, limit: int, offset: int) -> tuple[Sequence[Any], int]: ...
+    def logins(
+        self, start: datetime, end: datetime, limit: int, offset: int
+    ) -> tuple[Sequence[Any], int]: ...
+    def audits(
+        self, start: datetime, end: datetime, limit: int, offset: int
+    ) -> tuple[Sequence[Any], int]: ...
 
     def calls(self, wanted: CallFilter) -> tuple[Sequence[Any], int]: ...
     def call(self, call_id: str) -> Any | None: ...
@@ -85,7 +102,10 @@ class TenantStore(Protocol):
 
     def targets(self, formula: ServiceLevelFormula = ...) -> Targets: ...
     def queue_statistics(
-        self, period: Period, queue_ids: Collection[int] | None = None, formula: ServiceLevelFormula = ...,
+        self,
+        period: Period,
+        queue_ids: Collection[int] | None = None,
+        formula: ServiceLevelFormula = ...,
         targets: Targets | None = None,
     ) -> QueueReport: ...
     def agent_statistics(self, period: Period, agent_ids: Collection[int] | None = None) -> AgentReport: ...

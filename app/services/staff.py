@@ -36,8 +36,12 @@ class Staff:
         rows = sorted(store.agents(), key=lambda row: row.extension)
         return [
             {
-                "id": row.id, "login": row.login, "name": row.name, "extension": row.extension,
-                "group": groups.get(row.group_id, ""), "active": row.active,
+                "id": row.id,
+                "login": row.login,
+                "name": row.name,
+                "extension": row.extension,
+                "group": groups.get(row.group_id, ""),
+                "active": row.active,
             }
             for row in rows
         ]
@@ -58,7 +62,10 @@ class Staff:
         ]
 
     def break_reasons(self, person: Person) -> list[dict[str, Any]]:
-        return [{"id": row.id, "name": row.name} for row in self._store.for_tenant(person.tenant_id).break_reasons()]
+        return [
+            {"id": row.id, "name": row.name}
+            for row in self._store.for_tenant(person.tenant_id).break_reasons()
+        ]
 
     def sip_account(self, person: Person, domain: str) -> SipAccount:
         """The agent's own SIP account, password in the clear: only ever for that agent's own browser.
@@ -81,8 +88,12 @@ class Staff:
 def transfer_targets(snapshot: Mapping[str, Any], agent_id: int | None) -> list[dict[str, Any]]:
     """Colleagues to whom a call can be passed now: 대기, not on the phone, phone connected."""
     return [
-        {"id": agent["id"], "name": agent.get("name", ""), "extension": agent.get("extension", ""),
-         "group": agent.get("group", "")}
+        {
+            "id": agent["id"],
+            "name": agent.get("name", ""),
+            "extension": agent.get("extension", ""),
+            "group": agent.get("group", ""),
+        }
         for agent in snapshot.get("agents", ())
         if agent.get("id") != agent_id
         and agent.get("status") == "available"

@@ -40,7 +40,9 @@ def texts_of_codes() -> set[str]:
             found |= set(table.values())
     for column in (*queue_columns(True), *agent_columns(True, ""), *contact_columns(True)):
         found |= {column.title, column.group, column.definition}
-    found |= set(KINDS.values()) | set(pages_statistics.UNITS.values()) | set(pages_statistics.FORMULAS.values())
+    found |= (
+        set(KINDS.values()) | set(pages_statistics.UNITS.values()) | set(pages_statistics.FORMULAS.values())
+    )
     found |= set(pages_statistics.TITLES.values())
     for path in (ROOT / "app/services").glob("*.py"):
         found |= set(re.findall(r'_?note\((?:store, )?(?:person|who), "([^"]+)"', path.read_text("utf-8")))

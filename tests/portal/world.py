@@ -12,10 +12,10 @@ import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.adapters.vault import SecretBox, new_password
 from app.adapters.sql.store import Store, TenantStore
 from app.adapters.sql.tables import (
     Base,
@@ -26,6 +26,7 @@ from app.adapters.sql.tables import (
     QueueVisit,
     Talk,
 )
+from app.adapters.vault import SecretBox, new_password
 from app.services.accounts import hash_password
 from app.services.container import Services
 from provisioning.directory import a1_hash
@@ -158,10 +159,15 @@ def build(state: Path, database: str = "sqlite://", clock: FixedClock | None = N
     bus, feed, time = FakeController(), FakeFeed(), clock or FixedClock()
     services = Services.build(store=store, bus=bus, feed=feed, clock=time, settings=settings)
     world = World(store, services, settings, bus, feed, time)
-    hashed = hash_password(PASSWORD)
+    hashed = _hashed()
     for name, people in (("demo", ("상담사1", "상담사2", "상담사3")), ("other", ("남의상담사",))):
         _tenant(world, name, people, hashed)
     return world
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)
 
 
 def _tenant(world: World, name: str, people: tuple[str, ...], hashed: str) -> None:
