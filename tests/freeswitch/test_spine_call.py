@@ -151,11 +151,17 @@ def check_recording(stack: Stack, tenant: Tenant, record: dict, agent: Agent) ->
     wav = Wav.read(path)
     assert len(wav.channels) == 2
     assert abs(wav.seconds - record["talk_seconds"]) < 1
-    middle = slice(int(wav.rate * wav.seconds / 3), int(wav.rate * wav.seconds * 2 / 3))
-    left, right = wav.channels[0][middle], wav.channels[1][middle]
-    assert wave.open(BytesIO(data)).getframerate() == 8000
-    assert hears(left, CALLER_HERTZ), "the customer is on the left"
-    assert hears(right, agent.hertz), "the agent is on the right"
+    with wave.open(BytesIO(data)) as file:
+        assert file.getframerate() == 8000
+    assert share(wav.channels[0], CALLER_HERTZ) > 0.7, "the customer is on the left"
+    assert share(wav.channels[1], agent.hertz) > 0.7, "the agent is on the right"
+    assert share(wav.channels[0], agent.hertz) == share(wav.channels[1], CALLER_HERTZ) == 0
+
+
+def share(samples: list[int], hertz: float) -> float:
+    """In how many of its tenths of a second a channel has that tone."""
+    windows = [samples[at : at + 800] for at in range(0, len(samples) - 799, 800)]
+    return sum(hears(window, hertz) for window in windows) / len(windows)
 
 
 def test_a_wrong_password_is_refused(stack: Stack) -> None:
@@ -187,6 +193,6 @@ def test_the_customer_gives_up_while_the_phone_rings(stack: Stack) -> None:
     agent.wait("idle", "available")
     record = team.ended_call("01020000021")
     assert record["outcome"] == "ringing_abandoned"
-    assert [offer["outcome"] for offer in record["offers"]] == ["abandoned"]
+    assert [offer["outcome"] for offer in record["offers"]] == ["caller_gone"]
     assert not sounds(at_agent, CALLER_HERTZ)
     team.rest()

@@ -47,6 +47,7 @@ def talk(stack: Stack, team: Tenant, number: str, agent: Agent) -> tuple[Call, C
     at_agent = phone.wait_call(before + 1, 20).wait_state("talking", 10)
     both_hear(call, at_agent, agent)
     agent.wait("on_call")
+    talk_on(call, at_agent)
     return call, at_agent
 
 
@@ -55,9 +56,19 @@ def both_hear(call: Call, at_agent: Call, agent: Agent, hertz: float = CALLER_HE
     wait_tone(at_agent, hertz)
 
 
+def talk_on(*calls: Call, packets: int = 75) -> None:
+    """Until each telephone has heard as much more: 75 packets are a second and a half, enough to be found in
+    a recording."""
+    wanted = [len(call.rtp.heard.packets) + packets for call in calls]
+    eventually(
+        lambda: all(len(call.rtp.heard.packets) >= n for call, n in zip(calls, wanted, strict=True)), 15, "talk"
+    )
+
+
 def finish(stack: Stack, team: Tenant, number: str, call: Call) -> dict[str, Any]:
-    """The customer hangs up; the record, when the recording is known too."""
+    """After some more talk the customer hangs up; the record, when the recording is known too."""
     if call.state != "ended":
+        talk_on(call)
         call.hang_up()
     call.wait_state("ended", 10)
     assert_never_silent(call, call.answered_at, call.ended_at)
@@ -74,9 +85,14 @@ def recording(stack: Stack, team: Tenant, record: dict[str, Any]) -> Wav:
     return wav
 
 
+def with_customer(record: dict[str, Any]) -> list[int]:
+    """Who talked with the customer, in order; consultations left out."""
+    return [spoken["agent_id"] for spoken in record["talks"] if spoken["direction"] not in ("internal", "consult")]
+
+
 def spoke(samples: list[int], hertz: float) -> list[float]:
-    """The times (s) in which a tone was heard in a recording, every half second."""
-    return [at / 8000 for at in range(0, len(samples) - 1600, 4000) if strength(samples[at : at + 1600], hertz) > 0.8]
+    """The times (s) in which a tone was heard in a recording, every tenth of a second."""
+    return [at / 8000 for at in range(0, len(samples) - 1600, 800) if strength(samples[at : at + 1600], hertz) > 0.8]
 
 
 def test_hold_mute_and_keys(stack: Stack, team: Tenant) -> None:
@@ -109,7 +125,7 @@ def test_hold_mute_and_keys(stack: Stack, team: Tenant) -> None:
     assert wav.seconds == pytest.approx(at_agent.ended_at - at_agent.answered_at, abs=1.2)
     at_right = spoke(wav.channels[1], agent.hertz)
     assert min(at_right) < 2 and max(at_right) > wav.seconds - 2, "before and after the hold"
-    assert len(spoke(wav.channels[0], CALLER_HERTZ)) > 0.8 * len(wav.channels[0]) / 4000 - 2
+    assert len(spoke(wav.channels[0], CALLER_HERTZ)) > 0.8 * len(wav.channels[0]) / 800 - 4
 
 
 def test_a_consultation_completed(stack: Stack, team: Tenant) -> None:
@@ -132,11 +148,11 @@ def test_a_consultation_completed(stack: Stack, team: Tenant) -> None:
     at_first.wait_state("ended", 10)
     first.wait("idle", "wrap_up")
     assert second.wait("on_call")["call"]["number"] == "01020000211"
+    talk_on(call)
     at_second.hang_up()
     record = finish(stack, team, "01020000211", call.wait_state("ended", 10))
     second.wait("idle", "wrap_up")
-    with_customer = [spoken for spoken in record["talks"] if spoken["direction"] != "internal"]
-    assert [spoken["agent_id"] for spoken in with_customer] == [first.id, second.id]
+    assert with_customer(record) == [first.id, second.id]
     assert (record["outcome"], record["agent_id"]) == ("connected", first.id)
     wav = recording(stack, team, record)
     assert wav.seconds == pytest.approx(call.ended_at - at_first.answered_at, abs=1.2), "one continuous recording"
@@ -158,7 +174,7 @@ def test_a_consultation_cancelled(stack: Stack, team: Tenant) -> None:
     second.wait("idle", "available")
     first.wait_phase("talking")
     record = finish(stack, team, "01020000221", call)
-    assert [s["agent_id"] for s in record["talks"] if s["direction"] != "internal"] == [first.id]
+    assert with_customer(record) == [first.id]
     wav = recording(stack, team, record)
     assert wav.seconds == pytest.approx(at_first.ended_at - at_first.answered_at, abs=1.2)
     assert not spoke(wav.channels[1], second.hertz), "the customer's recording has nothing of the consultation"
@@ -191,7 +207,7 @@ def test_a_blind_transfer_to_an_agent(stack: Stack, team: Tenant) -> None:
     both_hear(call, at_second, second)
     second.wait("on_call")
     record = finish(stack, team, "01020000231", call)
-    assert [spoken["agent_id"] for spoken in record["talks"]] == [first.id, second.id]
+    assert with_customer(record) == [first.id, second.id]
     wav = recording(stack, team, record)
     assert wav.seconds == pytest.approx(call.ended_at - at_first.answered_at, abs=1.2), "one continuous recording"
     assert spoke(wav.channels[1], first.hertz) and spoke(wav.channels[1], second.hertz)
@@ -211,7 +227,7 @@ def test_a_blind_transfer_to_a_queue(stack: Stack, team: Tenant) -> None:
     record = finish(stack, team, "01020000241", call)
     visits = [(visit["queue_id"], visit["outcome"]) for visit in record["visits"]]
     assert visits == [(team.queues[0], "answered"), (team.queues[1], "answered")]
-    assert [spoken["agent_id"] for spoken in record["talks"]] == [first.id, other.id]
+    assert with_customer(record) == [first.id, other.id]
 
 
 def test_a_blind_transfer_that_is_refused_comes_back(stack: Stack, team: Tenant) -> None:
@@ -307,7 +323,7 @@ def test_numbers_that_must_not_be_dialled(stack: Stack, team: Tenant) -> None:
     agent.start_work()
     assert agent.refused("dial", number="0015551234567") == "international_refused"
     assert agent.refused("dial", number="+15551234567") == "international_refused"
-    assert agent.refused("dial", number="9999") in ("bad_number", "unknown_agent")
+    assert agent.refused("dial", number="010;2000") == "bad_number"
     assert agent.view()["state"] == "idle"
 
 
