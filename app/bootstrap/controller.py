@@ -83,7 +83,11 @@ class Publisher:
             self._due.clear()
             while (due := self._view.next_due(self._clock.monotonic())) is not None:
                 gevent.sleep(max(0.0, due - self._clock.monotonic()))
-                self._view.publish(self._clock.monotonic())
+                try:
+                    self._view.publish(self._clock.monotonic())
+                except Exception:
+                    # One view that cannot be made must not leave every screen standing still for ever.
+                    log.exception("live_view_not_made")
 
 
 class Controller:

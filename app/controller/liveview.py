@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 SNAPSHOT_INTERVAL = 0.25
 """Seconds between two snapshots of one tenant at least: a screen shows no more than four a second."""
 
+RETRY_SECONDS = 1.0
+"""How long a feed that failed is left alone."""
+
 
 class LiveView:
     """Collects changes and publishes views made by ``agent_view`` and ``snapshot`` (app.core.live)."""
@@ -34,6 +37,7 @@ class LiveView:
         self._agents: dict[tuple[TenantId, AgentId], None] = {}
         self._tenants: dict[TenantId, None] = {}
         self._last: dict[TenantId, float] = {}
+        self._not_before = -1e9
 
     def agent_changed(self, tenant_id: TenantId, agent_id: AgentId) -> None:
         """Have this agent (and the tenant's snapshot) published."""
@@ -47,26 +51,47 @@ class LiveView:
     def next_due(self, now: float) -> float | None:
         """When (monotonic) ``publish`` has something to do, or None."""
         if self._agents:
-            return now
+            return max(now, self._not_before)
         if not self._tenants:
             return None
-        return min(self._last.get(tenant, -1e9) + SNAPSHOT_INTERVAL for tenant in self._tenants)
+        due = min(self._last.get(tenant, -1e9) + SNAPSHOT_INTERVAL for tenant in self._tenants)
+        return max(due, self._not_before)
 
     def publish(self, now: float) -> None:
-        """Publish what is due at ``now``. A feed that fails is logged, and its news are dropped:
-        the next change brings the whole view again."""
-        agents, self._agents = self._agents, {}
+        """Publish what is due at ``now``. When the feed fails that is logged, and what it did not take is
+        published later: nobody would know otherwise before the next change."""
+        if now < self._not_before:
+            return
         try:
-            for tenant_id, agent_id in agents:
-                view = self._agent_view(tenant_id, agent_id)
-                if view is not None:
-                    self._feed.publish_agent(tenant_id, view)
+            for agent in list(self._agents):
+                self._publish_agent(*agent)
             for tenant_id in [t for t in self._tenants if self._last.get(t, -1e9) + SNAPSHOT_INTERVAL <= now]:
-                del self._tenants[tenant_id]
-                self._last[tenant_id] = now
-                view = self._snapshot(tenant_id)
-                if view is not None:
-                    self._feed.publish_snapshot(tenant_id, view)
+                self._publish_snapshot(tenant_id, now)
         except (OSError, RuntimeError) as error:  # redis' ConnectionError comes as OSError by the adapter
+            self._not_before = now + RETRY_SECONDS
             log.warning("live_view_not_published", error=str(error))
             self._on_error()
+
+    def _publish_agent(self, tenant_id: TenantId, agent_id: AgentId) -> None:
+        # Taken off first: while the feed is being told, another change may put it back.
+        self._agents.pop((tenant_id, agent_id), None)
+        view = self._agent_view(tenant_id, agent_id)
+        if view is None:
+            return
+        try:
+            self._feed.publish_agent(tenant_id, view)
+        except (OSError, RuntimeError):
+            self.agent_changed(tenant_id, agent_id)
+            raise
+
+    def _publish_snapshot(self, tenant_id: TenantId, now: float) -> None:
+        self._tenants.pop(tenant_id, None)
+        self._last[tenant_id] = now
+        view = self._snapshot(tenant_id)
+        if view is None:
+            return
+        try:
+            self._feed.publish_snapshot(tenant_id, view)
+        except (OSError, RuntimeError):
+            self.tenant_changed(tenant_id)
+            raise

@@ -39,11 +39,18 @@ class RedisUnavailable(ConnectionError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn redis' own connection errors into RedisUnavailable."""
+    """Turn redis' own connection errors into RedisUnavailable, and its refusals to write anything at all
+    (its disk or memory is full, it is a replica): to whom it matters it is away."""
     try:
         yield
     except (redis.ConnectionError, redis.TimeoutError) as error:
         raise RedisUnavailable(f"Redis does not answer: {error}") from error
+    except (redis.exceptions.ReadOnlyError, redis.exceptions.OutOfMemoryError) as error:
+        raise RedisUnavailable(f"Redis takes nothing: {error}") from error
+    except redis.ResponseError as error:
+        if "MISCONF" not in str(error):  # the library has no type for it; its disk is full
+            raise
+        raise RedisUnavailable(f"Redis takes nothing: {error}") from error
 
 
 class Client(redis.Redis):

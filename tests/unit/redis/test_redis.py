@@ -11,7 +11,7 @@ import orjson
 import pytest
 import redis
 
-from app.adapters.redis.client import COMMANDS, RedisUnavailable, connect, live_key, reply_key
+from app.adapters.redis.client import COMMANDS, RedisUnavailable, connect, live_key, reply_key, translated
 from app.adapters.redis.commands import STALE_SECONDS, CommandInbox, RedisCommandBus
 from app.adapters.redis.feed import LiveReader, RedisFeed
 from app.adapters.redis.lease import FENCE, RedisLease, lease_key
@@ -20,6 +20,25 @@ from app.adapters.redis.lease import FENCE, RedisLease, lease_key
 @pytest.fixture
 def client() -> Iterator[redis.Redis]:
     yield fakeredis.FakeRedis(server=fakeredis.FakeServer())
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        redis.ResponseError("MISCONF Errors writing to the AOF file: No space left on device"),
+        redis.exceptions.OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
+        redis.exceptions.ReadOnlyError("You can't write against a read only replica."),
+    ],
+    ids=["disk full", "memory full", "replica"],
+)
+def test_a_redis_that_takes_nothing_is_away(refusal: redis.ResponseError) -> None:
+    with pytest.raises(RedisUnavailable), translated():
+        raise refusal
+
+
+def test_a_mistake_of_ours_is_no_absence_of_redis() -> None:
+    with pytest.raises(redis.ResponseError), translated():
+        raise redis.ResponseError("WRONGTYPE Operation against a key")
 
 
 class TestFeed:
