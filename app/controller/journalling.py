@@ -86,3 +86,10 @@ class GroupWriter:
                     waited = 0.0
                 gevent.sleep(self.RETRY_SECONDS)
                 waited += self.RETRY_SECONDS
+            except Exception:
+                # No disk's fault: a fact that has no line. Without it, rather than without all that follow.
+                if len(batch) == 1:
+                    log.exception("journal_event_unwritable", identity=batch[0].event_id, about=repr(batch[0])[:500])
+                for event in batch if len(batch) > 1 else ():
+                    self._write([event])
+                return

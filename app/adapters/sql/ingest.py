@@ -182,5 +182,9 @@ def run_loop(
         except (DBAPIError, OSError) as error:
             log.error("ingestion_failed", error=str(error), retry_seconds=pause)
             pause = min(LONGEST_BACK_OFF, pause * 2)
+        except Exception:
+            # A bug: said loudly, again and again. A thread that died of it would leave a worker that looks well.
+            log.exception("ingestion_broken", retry_seconds=pause)
+            pause = min(LONGEST_BACK_OFF, pause * 2)
         if not busy:
             stop.wait(pause)

@@ -272,13 +272,14 @@ def test_old_files_go_when_they_are_taken_in(store: Store, tmp_path: Path) -> No
     assert counts(store)["calls"] == 1
 
 
-def test_the_loop_outlives_a_database_that_is_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("trouble", [OSError("no database"), OverflowError("too large a number for SQLite")])
+def test_the_loop_outlives_a_database_that_is_away_and_a_bug(trouble: Exception) -> None:
     stop, tries = threading.Event(), []
 
     def step() -> int:
         tries.append(1)
         if len(tries) == 1:
-            raise OSError("no database")
+            raise trouble
         stop.set()
         return 0
 
