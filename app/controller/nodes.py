@@ -36,6 +36,14 @@ class Nodes:
                 self._legs.pop(event.leg, None)
             case events.PhoneRegistered() | events.PhoneUnregistered():
                 pass
+            case events.EffectFailed():
+                # The leg may be gone, which is why; and one that was to be made (the token) never was.
+                self._legs.pop(event.token, None)
+            case events.AppFinished():
+                self._legs[event.leg] = event.node
+                if event.app == "bridge" and event.cause not in ("", "NORMAL_CLEARING"):
+                    # Nobody was reached. Whoever never became a leg has no hang-up to be forgotten at.
+                    self._legs.pop(event.token, None)
             case _:
                 leg: Leg | None = getattr(event, "leg", None)
                 if leg is not None:

@@ -51,3 +51,29 @@ def test_nothing_is_sent_to_a_node_that_is_down() -> None:
     nodes.note(ev.NodeDown("other", AT, "gone"))
     with pytest.raises(SwitchUnavailable):
         nodes.of(fx.HangUpLeg("leg"))
+
+
+def test_legs_that_are_gone_or_never_were_are_forgotten() -> None:
+    nodes, _, _ = two_nodes()
+    for number in range(10):
+        caller, phone = f"caller{number}", f"phone{number}"
+        nodes.note(ev.LegParked("other", AT, caller))
+        offer = fx.Offer(caller, phone, 1, 1, "demo-1001", 30, "", "", "local_stream://sangdam", caller)
+        nodes.of(offer)
+        # The phone is not registered: it never becomes a leg, so no hang-up of it will come.
+        nodes.note(ev.AppFinished("other", AT, caller, phone, "bridge", "USER_NOT_REGISTERED"))
+        nodes.note(ev.LegHungUp("other", AT, caller, "NORMAL_CLEARING"))
+        # Our own hang-up crossed the caller's.
+        nodes.note(ev.EffectFailed("other", AT, caller, "", "No such channel!"))
+        nodes.of(fx.CallAgent(agent_leg=f"own{number}", tenant_id=1, agent_id=1, sip_user="x", timeout_seconds=3,
+                              shown_number="", shown_name="", call_id="c"))  # fmt: skip
+        nodes.note(ev.EffectFailed("other", AT, f"own{number}", f"own{number}", "USER_NOT_REGISTERED"))
+    assert len(nodes) == 0
+
+
+def test_a_phone_that_was_parted_from_its_caller_is_still_where_it_was() -> None:
+    nodes, _, other = two_nodes()
+    nodes.note(ev.LegParked("other", AT, "caller"))
+    nodes.note(ev.LegAnswered("other", AT, "phone"))
+    nodes.note(ev.AppFinished("other", AT, "caller", "phone", "bridge", "NORMAL_CLEARING"))
+    assert nodes.of(fx.HangUpLeg("phone")) is other
