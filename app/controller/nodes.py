@@ -6,6 +6,12 @@ from app.core import effects, events
 from app.core.definitions import Leg, Node
 from app.ports import Switch, SwitchUnavailable
 
+_SIGNS_OF_LIFE = (
+    events.CallArrived, events.ArsStep, events.CallQueued, events.AgentDialled, events.LegParked,
+    events.LegAnswered, events.LegsBridged,
+)  # fmt: skip
+"""Events that only a leg brings about that is there; others may come after its hang-up."""
+
 
 class Nodes:
     """The switches by name, and the legs by node: learnt from events, forgotten at hang-up."""
@@ -14,6 +20,8 @@ class Nodes:
         self._switches: dict[Node, Switch] = {}
         self._up: dict[Node, bool] = {}
         self._legs: dict[Leg, Node] = {}
+        self._wanted: dict[Leg, Node] = {}
+        """Legs that we asked for and that have not been heard of: they may never come to be."""
 
     def add(self, switch: Switch) -> None:
         """Make a node known; it counts as down until its ``NodeUp`` arrives."""
@@ -27,7 +35,9 @@ class Nodes:
         match event:
             case events.NodeUp():
                 self._up[event.node] = True
-                self._legs = {leg: node for leg, node in self._legs.items() if node != event.node}
+                for legs in (self._legs, self._wanted):
+                    for leg in [leg for leg, node in legs.items() if node == event.node]:
+                        del legs[leg]
                 for snapshot in event.legs:
                     self._legs[snapshot.leg] = event.node
             case events.NodeDown():
@@ -56,7 +66,7 @@ class Nodes:
         """
         leg: Leg | None = getattr(effect, "leg", None)
         new: Leg | None = getattr(effect, "agent_leg", None) or getattr(effect, "new_leg", None)
-        node = self._legs.get(leg) if leg is not None else None
+        node = self._legs.get(leg) or self._wanted.get(leg) if leg is not None else None
         if node is None and leg is not None:
             node = next(iter(self._switches), None) if len(self._switches) == 1 else None
         if node is None and leg is None:
@@ -64,7 +74,7 @@ class Nodes:
         if node is None or not self._up.get(node):
             raise SwitchUnavailable(f"no connection to the node of {type(effect).__name__} {leg or new}")
         if new is not None:
-            self._legs[new] = node
+            self._wanted[new] = node
         return self._switches[node]
 
     def first_up(self) -> Node | None:
@@ -72,4 +82,4 @@ class Nodes:
         return next((name for name, up in self._up.items() if up), None)
 
     def __len__(self) -> int:
-        return len(self._legs)
+        return len(self._legs) + len(self._wanted)

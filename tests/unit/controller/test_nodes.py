@@ -77,3 +77,27 @@ def test_a_phone_that_was_parted_from_its_caller_is_still_where_it_was() -> None
     nodes.note(ev.LegAnswered("other", AT, "phone"))
     nodes.note(ev.AppFinished("other", AT, "caller", "phone", "bridge", "NORMAL_CLEARING"))
     assert nodes.of(fx.HangUpLeg("phone")) is other
+
+
+def test_a_leg_that_is_gone_is_not_remembered_by_what_comes_late() -> None:
+    nodes, _, _ = two_nodes()
+    nodes.note(ev.LegParked("one", AT, "leg"))
+    nodes.note(ev.LegHungUp("one", AT, "leg", "NORMAL_CLEARING"))
+    for late in (
+        ev.EffectFailed("one", AT, "leg", "", "No such channel!"),
+        ev.AppFinished("one", AT, "leg", "agent", "bridge"),
+        ev.LegsUnbridged("one", AT, "leg", "agent"),
+        ev.RecordingStopped("one", AT, "leg", "x.wav", 1.0),
+    ):
+        nodes.note(late)
+    assert len(nodes) == 0
+
+
+def test_a_leg_that_never_came_to_be_is_forgotten() -> None:
+    """An offer to a phone that is not registered makes no leg, and so no hang-up of one."""
+    nodes, _, other = two_nodes()
+    nodes.note(ev.LegParked("other", AT, "leg"))
+    nodes.of(fx.CallOut("leg", "new", 1, "0212345678", "07040000001", 30, "leg"))
+    assert nodes.of(fx.HangUpLeg("new")) is other
+    nodes.note(ev.AppFinished("other", AT, "leg", "new", "bridge", "USER_NOT_REGISTERED"))
+    assert len(nodes) == 1
