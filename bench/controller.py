@@ -1,6 +1,6 @@
-"""The product's controller as a process of its own, with a tenant of the benchmark's instead of a database.
+"""The product's controller as a process of its own, with tenants of the benchmark's instead of a database.
 
-    python -m bench.controller AGENTS [LOGIN_STATUS [AFTER_CALL]]
+    python -m bench.controller TENANTS AGENTS MENU LOGIN_STATUS AFTER_CALL
 
 Everything else is the product's wiring (app.bootstrap.controller): Event Socket, core, scripts, journal
 spool with fsync, live view and commands by Redis. Reads the settings from the environment. On SIGTERM
@@ -17,6 +17,7 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Iterable  # noqa: E402
+from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 
@@ -26,23 +27,26 @@ from app.core.definitions import AgentStatus, TenantConfig  # noqa: E402
 from bench.tenant import make_tenant  # noqa: E402
 
 
-class OneTenant:
-    """app.ports.TenantSource with one tenant."""
+class Fixed:
+    """app.ports.TenantSource with tenants that never change."""
 
-    def __init__(self, config: TenantConfig) -> None:
-        self._config = config
+    def __init__(self, tenants: Iterable[TenantConfig]) -> None:
+        self._tenants = {tenant.tenant_id: tenant for tenant in tenants}
 
     def load_all(self) -> Iterable[TenantConfig]:
-        return [self._config]
+        return self._tenants.values()
 
     def load(self, tenant_id: int) -> TenantConfig | None:
-        return self._config if tenant_id == self._config.tenant_id else None
+        return self._tenants.get(tenant_id)
 
 
-def main(agents: int, login: AgentStatus, after_call: AgentStatus) -> None:
+def main(tenants: int, agents: int, menu: int, login: AgentStatus, after_call: AgentStatus) -> None:
     settings = Settings.load()
-    tenant = make_tenant(settings, agents, status_after_login=login, status_after_call=after_call)
-    controller = Controller(settings, OneTenant(tenant))
+    changes: dict[str, Any] = {"status_after_login": login, "status_after_call": after_call}
+    # With a menu it is the whole life of a call: then it is recorded, too.
+    changes["recording"] = menu > 1
+    made = [make_tenant(settings, agents, tenant_id=n, menu=menu, **changes) for n in range(1, tenants + 1)]
+    controller = Controller(settings, Fixed(made))
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, controller.stop)
 
@@ -64,5 +68,5 @@ def main(agents: int, login: AgentStatus, after_call: AgentStatus) -> None:
 
 
 if __name__ == "__main__":
-    words = [*sys.argv[2:], "available", "available"]
-    main(int(sys.argv[1]), AgentStatus(words[0]), AgentStatus(words[1]))
+    counts = [int(word) for word in sys.argv[1:4]]
+    main(counts[0], counts[1], counts[2], AgentStatus(sys.argv[4]), AgentStatus(sys.argv[5]))

@@ -126,8 +126,8 @@ class Bench:
         self.telephones.register(users, server, settings.sip_domain, PASSWORD)
         redis = connect(settings.redis_url)
         self.bus, self.reader = RedisCommandBus(redis), LiveReader(redis)
-        lab.start_controller(str(agents), "available" if available else "on_break",
-                             "available" if available else "on_break")  # fmt: skip
+        status = "available" if available else "on_break"
+        lab.start_controller("1", str(agents), "1", status, status)
         lab.wait(lambda: self._snapshot_says("up", 0), "the controller")
         for number in range(1, agents + 1):
             self.bus.notify(TENANT, "log_in", {"agent_id": number})

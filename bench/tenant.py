@@ -26,26 +26,47 @@ PROMPTS = (
 ALL_DAY = Slot(frozenset(range(7)), time(0), time(0))
 
 
+AGENTS_APART = 10_000
+"""Agents of tenant 2 are 20,001 …; those of tenant 1, in benchmarks with one, simply 1 …."""
+
+
+def first_agent(tenant_id: int) -> int:
+    """The number before that of the tenant's first agent."""
+    return 0 if tenant_id == TENANT else tenant_id * AGENTS_APART
+
+
+def did(tenant_id: int) -> str:
+    """The number of a tenant."""
+    return f"0704{tenant_id - 1:06d}1" if tenant_id > 1 else DID
+
+
 def sip_user(number: int) -> str:
-    """The SIP account of agent ``number`` (1 …)."""
+    """The SIP account of agent ``number``."""
     return f"bench-{number}"
 
 
-def make_tenant(settings: Settings, agents: int, *, menu: int = 1, **changes: Any) -> TenantConfig:
+def make_tenant(
+    settings: Settings, agents: int, *, tenant_id: int = TENANT, menu: int = 1, **changes: Any
+) -> TenantConfig:
     """``agents`` agents, all in each of ``menu`` queues; nothing is recorded."""
+    first = first_agent(tenant_id)
     people = {
-        n: AgentConfig(n, f"agent{n}", f"상담사{n}", str(10_000 + n), sip_user(n))
+        first + n: AgentConfig(first + n, f"agent{n}", f"상담사{n}", str(10_000 + n), sip_user(first + n))
         for n in range(1, agents + 1)
     }
-    queues = {q: QueueConfig(q, f"상담{q}", tiers=dict.fromkeys(people, 1)) for q in range(1, menu + 1)}
-    entries = tuple(MenuEntry(str(q), f"상담{q}", q) for q in queues)
+    base = (tenant_id - 1) * 10
+    queues = {
+        base + q: QueueConfig(base + q, f"상담{q}", tiers=dict.fromkeys(people, 1))
+        for q in range(1, menu + 1)
+    }
+    entries = tuple(MenuEntry(str(q), f"상담{q}", base + q) for q in range(1, menu + 1))
     values: dict[str, Any] = {
-        "tenant_id": TENANT,
-        "service_name": "bench",
+        "tenant_id": tenant_id,
+        "service_name": f"bench{tenant_id}",
         "under_contract": True,
         "licences": max(agents, 2000),
-        "dids": (DID,),
-        "caller_id": DID,
+        "dids": (did(tenant_id),),
+        "caller_id": did(tenant_id),
         "ars": ArsDefinition(entries, (ALL_DAY,), (), _prompts(settings.prompts_dir / "bench")),
         "queues": queues,
         "agents": people,
