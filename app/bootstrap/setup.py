@@ -139,7 +139,6 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
     so the file then names no passwords that are no longer known.
     """
     store = open_store(settings)
-    made = onboarding(settings, store)
     tenant_id = store.tenant_id_of(DEMO)
     if tenant_id is not None and settings.demo_logins_file.exists():
         return dict(json.loads(settings.demo_logins_file.read_text("utf-8")))
@@ -148,6 +147,15 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
             f"The demo tenant is there, but its logins in {settings.demo_logins_file} are not. "
             "Start with an empty SANGDAM_STATE, or make new agents with `python -m app agent create`."
         )
+    with store.together() as whole:  # interrupted in the middle, the next start begins anew
+        logins = _make_demo(settings, onboarding(settings, whole))
+        _write_private(settings.demo_logins_file, json.dumps(logins, ensure_ascii=False, indent=2) + "\n")
+    publishing(settings, store).apply(logins["tenant_id"], "demo")
+    return logins
+
+
+def _make_demo(settings: Settings, made: Onboarding) -> dict[str, Any]:
+    """The demo's rows; returns its logins."""
     tenant = made.create_tenant(
         DEMO,
         did=DEMO_DID,
@@ -176,8 +184,7 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
                 "token": made.create_token(tenant_id, agent.login, "demo"),
             }
         )
-    publishing(settings, store).apply(tenant_id, "demo")
-    logins = {
+    return {
         "tenant": DEMO,
         "service_name": DEMO,
         "tenant_id": tenant_id,
@@ -186,8 +193,6 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
         "manager": {**tenant["manager"], "token": made.create_token(tenant_id, "admin", "demo")},
         "agents": agents,
     }
-    _write_private(settings.demo_logins_file, json.dumps(logins, ensure_ascii=False, indent=2) + "\n")
-    return logins
 
 
 def create_tenant(
@@ -196,10 +201,11 @@ def create_tenant(
 ) -> dict[str, Any]:  # fmt: skip
     """A tenant with one queue, published: its number answers at once."""
     store = open_store(settings)
-    made = onboarding(settings, store).create_tenant(
-        name, did=did, organisation=organisation, email=email, licences=licences, carrier=carrier,
-        manager=manager, password=password,
-    )  # fmt: skip
+    with store.together() as whole:
+        made = onboarding(settings, whole).create_tenant(
+            name, did=did, organisation=organisation, email=email, licences=licences, carrier=carrier,
+            manager=manager, password=password,
+        )  # fmt: skip
     publishing(settings, store).apply(made["tenant_id"], "command line")
     return made
 
@@ -214,9 +220,11 @@ def create_agent(
     unknown = [digit for digit in menus if digits.get(digit) is None]
     if unknown:
         raise InvalidDefinition(f"the menu of {tenant} has no agents behind {', '.join(unknown)}", field="menu")
-    made = onboarding(settings, store).create_agent(
-        tenant_id, login, name=name, password=password, queues=[digits[d] for d in menus if digits[d] is not None]
-    )
+    queues = [queue for digit in menus if (queue := digits[digit]) is not None]
+    with store.together() as whole:
+        made = onboarding(settings, whole).create_agent(
+            tenant_id, login, name=name, password=password, queues=queues
+        )
     publishing(settings, store).apply(tenant_id, "command line")
     return {
         "id": made.agent_id,

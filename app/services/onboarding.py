@@ -16,6 +16,7 @@ from app.core.errors import InvalidDefinition
 from app.services.accounts import hash_password
 
 SERVICE_NAME = re.compile(r"[A-Za-z0-9가-힣][A-Za-z0-9가-힣._-]{1,39}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}")
 DID = re.compile(r"0[0-9]{8,10}|1[0-9]{7}")
 
@@ -87,9 +88,11 @@ class Onboarding:
 
         Raises InvalidDefinition for a name, login or number of the wrong form, AlreadyTaken when in use.
         """
-        _check(SERVICE_NAME, name, "service_name", "2 to 40 letters or digits")
-        _check(LOGIN, manager, "manager", "2 to 60 letters or digits")
+        _check(SERVICE_NAME, name, "service_name", "2 to 40 letters, digits, . _ -")
+        _check(LOGIN, manager, "manager", "2 to 60 Latin letters, digits, . _ -")
         _check(DID, did, "did", "a Korean number such as 07040000002, digits only")
+        if email:
+            _check(EMAIL, email, "email", "an address such as me@example.com")
         names = tuple(menu)
         if not 1 <= len(names) <= 9:
             raise InvalidDefinition("a menu has 1 to 9 entries", field="menu", value=len(names))
@@ -123,7 +126,7 @@ class Onboarding:
 
         Raises InvalidDefinition, AlreadyTaken, LicencesUsedUp, NotFound.
         """
-        _check(LOGIN, login, "login", "2 to 60 letters or digits")
+        _check(LOGIN, login, "login", "2 to 60 Latin letters, digits, . _ -")
         own = self._store.for_tenant(tenant_id)
         extension, sip_user = own.next_extension()
         password, sip_password = password or self._new_password(), self._new_password()

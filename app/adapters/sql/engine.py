@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import orjson
@@ -47,6 +47,22 @@ def make_sessions(engine: Engine) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+class Joined(Sessions):
+    """Sessions that all are the one given: what a store does with them is one transaction, its owner's."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def __call__(self, **_local: Any) -> Any:
+        return nullcontext(self._session)
+
+    @contextmanager
+    def joining(self) -> Iterator[Session]:
+        yield self._session
+        self._session.flush()
+
+
 @contextmanager
 def writing(sessions: Sessions) -> Iterator[Session]:
     """A transaction that is going to write.
@@ -54,6 +70,10 @@ def writing(sessions: Sessions) -> Iterator[Session]:
     On SQLite it takes the write lock at its beginning and waits for it: a transaction that reads first
     and wants to write later would be refused at once when somebody else wrote in between.
     """
+    if isinstance(sessions, Joined):
+        with sessions.joining() as session:
+            yield session
+        return
     with sessions.begin() as session:
         session.connection(execution_options={_BEGIN: "BEGIN IMMEDIATE"})
         yield session

@@ -7,6 +7,7 @@ the call, changing them changes nothing. Every method is one transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from app.adapters.sql.audit import AuditLog
 from app.adapters.sql.base import SecretOpener
 from app.adapters.sql.callbacks import Callbacks
-from app.adapters.sql.engine import Sessions, make_engine, make_sessions, writing
+from app.adapters.sql.engine import Joined, Sessions, make_engine, make_sessions, writing
 from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
 from app.adapters.sql.people import People
@@ -46,6 +47,12 @@ class Store:
     def for_tenant(self, tenant_id: TenantId) -> TenantStore:
         """One tenant's rows. Cheap; nothing is read yet."""
         return TenantStore(self.sessions, tenant_id, self._secrets)
+
+    @contextmanager
+    def together(self) -> Iterator[Store]:
+        """A store whose writes all happen, or, when the block raises, none of them."""
+        with writing(self.sessions) as session:
+            yield Store(Joined(session), self._secrets)
 
     # -- before a tenant is known --------------------------------------------------------------------
 

@@ -394,3 +394,16 @@ def test_logins_and_audit(demo: TenantStore) -> None:
 def test_naive_times_are_refused(demo: TenantStore) -> None:
     with pytest.raises(Exception, match="naive datetime"):
         demo.lock_account("agent", 1, datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_what_is_written_together_is_written_wholly_or_not_at_all(store: Store) -> None:
+    with store.together() as whole:
+        kept = whole.create_tenant("first", organisation="", email="").id
+        whole.for_tenant(kept).add_did("07040000001")
+    with pytest.raises(AlreadyTaken, match="07040000001"), store.together() as whole:
+        second = whole.create_tenant("second", organisation="", email="")
+        assert whole.tenant_id_of("second") == second.id  # seen inside, before anything is final
+        whole.for_tenant(second.id).create_queue("주문")
+        whole.for_tenant(second.id).add_did("07040000001")
+    assert store.tenant_id_of("first") == kept
+    assert store.tenant_id_of("second") is None
