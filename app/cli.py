@@ -100,7 +100,7 @@ def doctor() -> None:
     sys.exit(checks.report(click.echo))
 
 
-@cli.command()
+@cli.command(short_help="Prepare a service: schema, FreeSWITCH's configuration, all tenants' files.")
 def setup() -> None:
     """Prepare a service: newest schema, FreeSWITCH's configuration, every tenant's files.
 
@@ -116,7 +116,7 @@ def db() -> None:
     """The database's schema."""
 
 
-@db.command("upgrade")
+@db.command("upgrade", short_help="Bring the database to the newest schema.")
 def db_upgrade() -> None:
     """Bring the database to the newest schema; nothing happens when it is there already."""
     _bootstrap().upgrade_database(_settings(prepare=True))
@@ -128,7 +128,7 @@ def seed() -> None:
     """Data to begin with."""
 
 
-@seed.command("demo")
+@seed.command("demo", short_help="Make the tenant `demo`, if it is missing.")
 def seed_demo() -> None:
     """Make the tenant `demo` with one number, a manager and five agents, if it is missing."""
     settings = _settings(prepare=True)
@@ -206,7 +206,7 @@ def journal() -> None:
     """The record of what happened, from which every number is derived."""
 
 
-@journal.command("verify")
+@journal.command("verify", short_help="Check the journal, and the records against it.")
 def journal_verify() -> None:
     """Check that the journal is whole and that the call records follow from it."""
     problems = _bootstrap().verify_journal(_settings(prepare=True))
@@ -241,7 +241,7 @@ def simswitch() -> None:
     _bootstrap().run_simswitch(_settings(prepare=True))
 
 
-@cli.command()
+@cli.command(short_help="Write FreeSWITCH's configuration and become FreeSWITCH.")
 def freeswitch() -> None:
     """Write FreeSWITCH's configuration into the state directory and become FreeSWITCH."""
     from app.supervisor import exec_
@@ -249,7 +249,7 @@ def freeswitch() -> None:
     exec_.become_freeswitch(_settings(prepare=True))
 
 
-@cli.command()
+@cli.command(short_help="Become the Redis that belongs to the state directory.")
 def redis() -> None:
     """Become the Redis that belongs to the state directory, on a socket, without a port."""
     from app.supervisor import exec_

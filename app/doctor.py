@@ -81,7 +81,7 @@ def report(say: Callable[[str], None]) -> int:
     say(
         "Nothing that is needed is missing."
         if not bad
-        else f"{bad} thing(s) have to be put right, marked ✗ above."
+        else ("One thing has" if bad == 1 else f"{bad} things have") + " to be put right, marked ✗ above."
     )
     return 1 if bad else 0
 

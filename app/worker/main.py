@@ -107,7 +107,7 @@ def verify_journal(settings: Settings) -> list[str]:
         try:
             lock.acquire()
         except AlreadyRunning:
-            log.info("spool_left_to_worker")
+            log.debug("spool_left_to_worker")
         else:
             Ingestor(settings.journal_dir, sessions).drain()
         return verify(sessions, settings.journal_dir)
