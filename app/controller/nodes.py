@@ -36,28 +36,22 @@ class Nodes:
             case events.NodeUp():
                 self._up[event.node] = True
                 for legs in (self._legs, self._wanted):
-                    for leg in [leg for leg, node in legs.items() if node == event.node]:
-                        del legs[leg]
+                    for gone in [leg for leg, node in legs.items() if node == event.node]:
+                        del legs[gone]
                 for snapshot in event.legs:
                     self._legs[snapshot.leg] = event.node
             case events.NodeDown():
                 self._up[event.node] = False
             case events.LegHungUp():
                 self._legs.pop(event.leg, None)
-            case events.PhoneRegistered() | events.PhoneUnregistered():
-                pass
-            case events.EffectFailed():
-                # The leg may be gone, which is why; and one that was to be made (the token) never was.
-                self._legs.pop(event.token, None)
-            case events.AppFinished():
+                self._wanted.pop(event.leg, None)
+            case events.AppFinished() | events.EffectFailed():
+                # Nothing is learnt of the leg itself: these also come when it is gone. Whoever was called and
+                # never became a leg has no hang-up to be forgotten at.
+                self._wanted.pop(event.token, None)
+            case _ if isinstance(event, _SIGNS_OF_LIFE):
                 self._legs[event.leg] = event.node
-                if event.app == "bridge" and event.cause not in ("", "NORMAL_CLEARING"):
-                    # Nobody was reached. Whoever never became a leg has no hang-up to be forgotten at.
-                    self._legs.pop(event.token, None)
-            case _:
-                leg: Leg | None = getattr(event, "leg", None)
-                if leg is not None:
-                    self._legs[leg] = event.node
+                self._wanted.pop(event.leg, None)
 
     def of(self, effect: effects.Effect) -> Switch:
         """The switch that carries ``effect`` out; new legs are put on the node of the old one.
