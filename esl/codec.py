@@ -205,21 +205,27 @@ def parse_json_event(data: bytes) -> Event:
     except orjson.JSONDecodeError:
         return _odd_json_event(data)
     # orjson keeps the last of a repeated name. Within a JSON string a quote is always escaped, so
-    # ``":"`` stands once for each member that is a string, and elsewhere only inside arrays and objects:
-    # equal counts and neither of those mean that all names differ and all values are strings.
+    # ``":"`` stands once for each member that is a string, and ``":[`` at least once for each that is an
+    # array: as many of them as names, and no object inside, mean that all names differ.
+    arrays = data.count(b'":[') if b"[" in data else 0
     if (
         type(headers) is not dict
-        or data.count(b'":"') != len(headers)
-        or (b"[" in data and b'":[' in data)
+        or data.count(b'":"') + arrays != len(headers)
         or (data.find(b"{", 1) > 0 and b'":{' in data)
     ):
         return _odd_json_event(data)
+    if arrays:
+        for name, value in headers.items():
+            if type(value) is not str:
+                if type(value) is not list or not all(type(part) is str for part in value):
+                    return _odd_json_event(data)
+                headers[name] = "ARRAY::" + "|:".join(value)
     body = headers.pop("_body", "")
     return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
 
 
 def _odd_json_event(data: bytes) -> Event:
-    """The slow way: arrays, repeated names, blanks between tokens, bytes that are not UTF-8."""
+    """The slow way: arrays in arrays, repeated names, blanks between tokens, bytes that are not UTF-8."""
     try:
         pairs = json.loads(_text(data), object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
