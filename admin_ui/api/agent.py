@@ -86,9 +86,12 @@ class CurrentCall(MethodView):
         call = (own or {}).get("call")
         if not call:
             return {"call": None, "customer_name": "", "recent": []}
-        number = str(call.get("number") or "")
+        # Who is consulted has the colleague as ``number``; the customer's stands beside it.
+        number = str(call.get("customer_number", call.get("number")) or "")
+        consulted = call.get("direction") == "consult"
         return {
             "call": call,
-            "customer_name": made.staff.customer_name(who, number) or str(call.get("name") or ""),
+            "customer_name": made.staff.customer_name(who, number)
+            or ("" if consulted else str(call.get("name") or "")),
             "recent": with_words(made.history.recent_with(who, number, before=str(call.get("id")))),
         }

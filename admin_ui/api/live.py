@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -57,7 +57,13 @@ def _events(who: Person) -> Iterator[str]:
     made = services()
     simulated = made.simulated()
     caller = address()
+    token = request.headers.get("Authorization", "").partition(" ")[2].strip()
     first = view_of(who)
+
+    def still_allowed() -> bool:
+        if who.by_token:
+            return made.accounts.by_token(token, caller) is not None
+        return made.accounts.by_identity(who.identity, caller) is not None
 
     def stream() -> Iterator[str]:
         listener = made.live.join(who.tenant_id)
@@ -69,7 +75,7 @@ def _events(who: Person) -> Iterator[str]:
                 messages = listener.take(KEEP_ALIVE_SECONDS)
                 if time.monotonic() - checked > RECHECK_SECONDS:
                     checked = time.monotonic()
-                    if not who.by_token and made.accounts.by_identity(who.identity, caller) is None:
+                    if not still_allowed():
                         yield _event("bye", {"code": "not_authenticated"})
                         return
                 if not messages:  # silence: the controller may be gone, so say how things stand

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.services.errors import Refused
 from app.services.masking import mask_address, mask_number, pretty_number
@@ -19,8 +20,6 @@ from app.services.repository import CallFilter, Store, TenantStore
 
 LONGEST_TEXT = 1024
 RECENT_CALLS = 5
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-_LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +130,13 @@ class History:
         if not any(char.isdigit() for char in number):
             return []
         store = self._store.for_tenant(person.tenant_id)
-        rows, _ = store.calls(CallFilter(start=_FIRST, end=_LAST, number=number, limit=RECENT_CALLS + 1))
-        return self._describe(store, [row for row in rows if row.call_id != before][:RECENT_CALLS], False)
+        return self._describe(store, store.last_calls(number, RECENT_CALLS, before=before), False)
 
     def recording(self, person: Person, call_id: str, *, listen: bool, note: bool = True) -> tuple[Path, str]:
         """The recording's file and a name for saving it. Raises Refused ``not_found``, ``no_recording`` or
         ``recording_gone``. An agent may hear what the own screens list: the tenant's calls.
-        ``note`` is False for the later pieces of a file whose beginning was written down already."""
+        ``note`` is False for a later piece of a file; whether its beginning was really asked for, by the
+        same person within the hour, is looked up."""
         store = self._store.for_tenant(person.tenant_id)
         row = store.call(call_id)
         if row is None:
@@ -148,9 +147,9 @@ class History:
         own = (self._recordings / f"t{person.tenant_id}").resolve()
         if not path.is_relative_to(own) or not path.is_file():
             raise Refused("recording_gone")
-        if note:
+        if note or not store.noted_lately(person.actor, "녹취", call_id=call_id):
             self._note(store, person, "녹취", "listen" if listen else "download", call_id=call_id)
-        stamp = row.started_at.strftime("%Y%m%d-%H%M%S")
+        stamp = row.started_at.astimezone(ZoneInfo(person.timezone)).strftime("%Y%m%d-%H%M%S")
         return path, f"{stamp}-{call_id[:8]}{path.suffix}"
 
     # -- write-ups ----------------------------------------------------------------------------

@@ -165,20 +165,23 @@ def for_person(message: Mapping[str, Any], person: Person) -> dict[str, Any] | N
 
 
 def mask_agent(agent: Mapping[str, Any]) -> dict[str, Any]:
-    """An agent's element with the number of its call masked."""
+    """An agent's element with the numbers of its call masked."""
     call = agent.get("call")
     if not call:
         return dict(agent)
-    masked = {**call, "number": mask_number(str(call.get("number") or ""))}
+    masked = {**call, **_masked_numbers(call)}
     consult = call.get("consult")
     if consult:
-        masked["consult"] = {**consult, "number": mask_number(str(consult.get("number") or ""))}
+        masked["consult"] = {**consult, **_masked_numbers(consult)}
     return {**agent, "call": masked}
+
+
+def _masked_numbers(shown: Mapping[str, Any]) -> dict[str, str]:
+    """Every member that holds somebody's number, whatever it is called besides, masked."""
+    return {key: mask_number(str(value or "")) for key, value in shown.items() if key.endswith("number")}
 
 
 def mask_queue(queue: Mapping[str, Any]) -> dict[str, Any]:
     """A queue's element with the numbers of those who wait masked."""
-    calls = [
-        {**call, "number": mask_number(str(call.get("number") or ""))} for call in queue.get("calls", ())
-    ]
+    calls = [{**call, **_masked_numbers(call)} for call in queue.get("calls", ())]
     return {**queue, "calls": calls}

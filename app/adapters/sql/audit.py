@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from app.adapters.sql.base import Scope
+from sqlalchemy import select
+
+from app.adapters.sql.base import Scope, utcnow
 from app.adapters.sql.tables import AuditEntry
+
+LATELY = timedelta(hours=1)
+"""For so long the pieces of one recording count as one listening."""
 
 
 class AuditLog(Scope):
@@ -36,6 +41,16 @@ class AuditLog(Scope):
                     details=details or {},
                 )
             )
+
+    def noted_lately(self, actor: str, subject: str, **details: Any) -> bool:
+        """Whether the last hour has an entry of this actor about ``subject`` with these details."""
+        row = AuditEntry
+        query = select(row.details).where(
+            row.tenant_id == self.tenant_id, row.at >= utcnow() - LATELY,
+            row.actor == actor[:100], row.subject == subject,
+        )  # fmt: skip
+        with self._reading() as session:
+            return any(details.items() <= noted.items() for noted in session.scalars(query))
 
     def audits(
         self, start: datetime, end: datetime, limit: int, offset: int
