@@ -31,7 +31,8 @@ def home() -> Any:
     """The desktop. Its data comes with it, so that it is there at once after a reload during a call."""
     if not current_user.is_authenticated or current_user.person.agent_id is None:
         return redirect(url_for("desk.login"))
-    return render_template("desk/desk.html", me=me(person()))
+    words = {code: messages.text(code, language()) for code in messages.TEXTS}
+    return render_template("desk/desk.html", me=me(person()), words=words)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

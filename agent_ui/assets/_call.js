@@ -9,7 +9,11 @@ import { t } from "./_text.js";
 
 const shownNumber = (call) => number(call?.number) || t("발신번호 표시제한");
 const callKind = (call) =>
-  ({ inbound: t("착신전화"), outbound: t("발신전화"), internal: t("내선통화") })[call.direction] ?? call.direction;
+  ({ inbound: t("착신전화"), outbound: t("발신전화"), internal: t("내선통화"), consult: t("협의통화") })[call.direction] ?? call.direction;
+/** Somebody of the own house on the line: a consultation or an internal call. */
+const isColleague = (call) => call.direction === "consult" || call.direction === "internal";
+
+const nameOf = (call, current) => (isColleague(call) ? call.name : current.customer || call.name) || shownNumber(call);
 
 /** Name and last calls, loaded once per call. */
 function useCurrent(call) {
@@ -33,10 +37,10 @@ export function Ringing() {
   const ready = live.simulated || phone.session === "ringing" || agent.registered;
   return html`<div class="ring" role="alertdialog" aria-modal="true" aria-label=${t("전화가 왔습니다")} tabindex="-1" ref=${ref}>
     <div class="ring-inner">
-      <p class="ring-kind">${call.direction === "internal" ? t("내선통화") : t("상담전화")}${call.queue ? ` · ${call.queue}` : ""}</p>
+      <p class="ring-kind">${isColleague(call) ? callKind(call) : t("상담전화")}${call.queue ? ` · ${call.queue}` : ""}</p>
       <div class="ring-pulse"><${Icon} name="ti-phone-ringing" /></div>
-      <p class="ring-name">${current.customer || shownNumber(call)}</p>
-      <p class="ring-number">${current.customer ? shownNumber(call) : ""}</p>
+      <p class="ring-name">${nameOf(call, current)}</p>
+      <p class="ring-number">${nameOf(call, current) === shownNumber(call) ? "" : shownNumber(call)}</p>
       ${current.recent[0] && html`<p class="ring-last">${t("최근 통화")} ${shortMoment(current.recent[0].started_at, zone, serverNow())} · ${current.recent[0].agent || current.recent[0].outcome_text}</p>`}
       ${live.simulated && html`<p class="ring-last">${t("모의 통화입니다. 실제 음성은 없습니다.")}</p>`}
     </div>
@@ -56,8 +60,9 @@ export function CallPanel() {
   const call = agent?.call;
   const current = useCurrent(call);
   if (!call || call.phase === "ringing") return null;
-  const talking = ["talked", "talking", "held", "consulting", "consult_ringing"].includes(call.phase);
-  const consulting = call.phase === "consulting" || call.phase === "consult_ringing";
+  const talking = ["talking", "held", "consulting", "consult_ringing"].includes(call.phase);
+  const guest = call.direction === "consult"; // consulted: the call is the colleague's
+  const consulting = guest || call.phase === "consulting" || call.phase === "consult_ringing";
   const isMuted = call.muted || muted;
   const tool = (icon, label, act, { pressed, disabled, danger } = {}) => html`<button type="button"
     class=${`tool${danger ? " danger" : ""}`} aria-pressed=${pressed === undefined ? undefined : Boolean(pressed)} disabled=${disabled} onClick=${act}>
@@ -69,8 +74,9 @@ export function CallPanel() {
     <div class="call-head">
       <div>
         <p class="call-kind">${callKind(call)}${call.queue ? ` · ${call.queue}` : ""}${call.menu ? ` · ${t("메뉴")} ${call.menu}` : ""}</p>
-        <p class="call-name">${current.customer || shownNumber(call)}</p>
-        ${current.customer && html`<p class="call-number">${shownNumber(call)}</p>`}
+        <p class="call-name">${nameOf(call, current)}</p>
+        ${nameOf(call, current) !== shownNumber(call) && html`<p class="call-number">${shownNumber(call)}</p>`}
+        ${call.direction === "consult" && html`<p class="call-kind">${t("고객")} ${current.customer} ${number(call.customer_number)}</p>`}
       </div>
       <div class="call-time"><strong role="timer">${clock(since(call.answered_at || call.started_at))}</strong><span>${words}</span></div>
     </div>
@@ -83,11 +89,11 @@ export function CallPanel() {
       ${tool("ti-dialpad", t("키패드"), () => set({ sheet: { kind: "keypad" } }), { disabled: !talking })}
       ${tool("ti-arrow-forward-up", t("호전환"), () => set({ sheet: { kind: "transfer" } }), { disabled: !talking || consulting })}
       ${tool("ti-volume", t("장치"), () => set({ sheet: { kind: "devices" } }))}
-      ${tool("ti-shield-x", t("강성종료"), actions.forceEnd, { danger: true, disabled: !talking || consulting || call.direction === "internal" })}
+      ${tool("ti-shield-x", t("강성종료"), actions.forceEnd, { danger: true, disabled: !talking || consulting || isColleague(call) })}
     </div>
     <button type="button" class="hang-up" onClick=${actions.hangUp}><${Icon} name="ti-phone-off" />${call.phase === "dialling" ? t("발신 취소") : t("통화 종료")}</button>
     ${call.direction !== "internal" && html`<${Recent} recent=${current.recent} />`}
-    ${call.direction !== "internal" && html`<details class="draft" open><summary>${t("상담 내용")}</summary><${Draft} callId=${call.id} /></details>`}
+    ${!isColleague(call) && html`<details class="draft" open><summary>${t("상담 내용")}</summary><${Draft} callId=${call.id} /></details>`}
   </section>`;
 }
 

@@ -60,7 +60,7 @@ export function HistoryTab() {
           <span class="grow"><strong>${call.name || call.number || t("발신번호 표시제한")}</strong>
             <small>${[call.queue, call.contact_type, call.agent].filter(Boolean).join(" · ") || call.outcome_text}</small></span>
           <span class="row-end"><span>${shortMoment(call.started_at, me.timezone, serverNow())}</span>
-            <small>${call.talk_seconds ? clock(call.talk_seconds) : t("미연결")}</small></span>
+            <small>${call.talk_seconds ? clock(Math.round(call.talk_seconds)) : t("미연결")}</small></span>
         </button>
         <button type="button" class="row-act" disabled=${!/\d/.test(call.number)} aria-label=${t("다시 걸기")} onClick=${() => redial(call)}><${Icon} name="ti-phone" /></button>
       </li>`)}</ul>`}
@@ -100,7 +100,7 @@ export function CallSheet({ id, onSaved }) {
         ${fact(t("전화번호"), `${call.name ? `${call.name} · ` : ""}${call.number || t("발신번호 표시제한")}`)}
         ${fact(t("통화일시"), moment(call.started_at, me.timezone))}
         ${fact(t("상담메뉴"), call.queue)} ${fact(t("상담사"), call.agent)}
-        ${fact(t("통화시간"), call.talk_seconds ? clock(call.talk_seconds) : "")} ${fact(t("결과"), call.outcome_text)}
+        ${fact(t("통화시간"), call.talk_seconds ? clock(Math.round(call.talk_seconds)) : "")} ${fact(t("결과"), call.outcome_text)}
       </dl>
       ${call.recorded && html`<${Player} callId=${id} />`}
       ${others.map((wrap) => html`<div class="other-note" key=${wrap.agent_id}><strong>${wrap.agent}</strong> ${wrap.contact_type}

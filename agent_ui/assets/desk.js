@@ -11,11 +11,12 @@ import { HomeTab } from "./_home.js";
 import { connect } from "./_live.js";
 import { DeviceSheet, MoreTab, PasswordSheet } from "./_more.js";
 import { Icon, Question, Toasts, html } from "./_parts.js";
+import { noticeWords } from "./_notice.js";
 import * as phone from "./_phone.js";
 import { registerWorker } from "./_pwa.js";
 import { ring, stopRinging } from "./_sounds.js";
 import { Notices, StatusBar, StatusSheet } from "./_status.js";
-import { read, serverNow, set, subscribe, useStore } from "./_store.js";
+import { read, serverNow, set, subscribe, toast, useStore } from "./_store.js";
 import { t } from "./_text.js";
 
 const DialTab = () => html`<section class="dial-page"><h1 class="visually-hidden">${t("다이얼패드")}</h1><${DialPad} /></section>`;
@@ -63,6 +64,7 @@ function watch() {
   let lastSeen = null;
   let ringing = false;
   let begun = false;
+  let told = null;
   let lostSince = 0;
   subscribe((state) => {
     const { agent, live } = state;
@@ -82,6 +84,14 @@ function watch() {
       if (before) actions.keepDraftAfter(before);
       if (callId) actions.loadCurrent(callId);
       if (!callId && ["keypad", "transfer"].includes(state.sheet?.kind)) set({ sheet: null });
+    }
+    if (agent && (agent.notice ?? "") !== told) {
+      const first = told === null; // what happened before the page was opened is no news
+      told = agent.notice ?? "";
+      if (told && !first) {
+        phone.forgetOwnCall();
+        toast(noticeWords(told), "error");
+      }
     }
     if (call && call.phase !== "ringing") phone.rememberAudio();
     const lost = Boolean(call && !live.simulated && phone.hadAudioOf(call.id));

@@ -77,14 +77,19 @@ def test_an_agent_commands_itself_only(program, world) -> None:
 
 def test_an_agent_sees_the_own_element_and_the_queues_counts(program, world) -> None:
     world.feed.snapshots[world.tenants[DEMO].tenant_id]["agents"][1] = agent_element(
-        world, "agent2", call={"id": "c", "number": "01012345678", "consult": None}
+        world, "agent2", call={
+            "id": "c", "number": "1003", "customer_number": "01012345678",
+            "consult": {"agent_id": None, "number": "01087654321", "state": "talking"},
+        }
     )
     seen = program(DEMO, "agent1").get("/live").json
     assert [agent["login"] for agent in seen["agents"]] == ["agent1"]
     assert seen["queues"][0]["waiting"] == 1 and "calls" not in seen["queues"][0]
     manager = program(DEMO, "admin").get("/live").json
     assert len(manager["agents"]) == 3
-    assert manager["agents"][1]["call"]["number"] == "010-12**-56**"
+    call = manager["agents"][1]["call"]
+    assert (call["number"], call["customer_number"]) == ("1003", "010-12**-56**")
+    assert call["consult"]["number"] == "010-87**-43**"
     assert manager["queues"][0]["calls"][0]["number"] == "010-77**-88**"
 
 
