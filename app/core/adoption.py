@@ -14,16 +14,13 @@ from typing import Any
 from app.core import effects as fx
 from app.core import events as ev
 from app.core.call import Call, Phase
-from app.core.call_common import drop_consult, drop_ring, finish, leave_queue
+from app.core.call_common import UNSEEN, drop_consult, drop_ring, finish, leave_queue
 from app.core.call_waiting import adopt
 from app.core.centre_state import Step
 from app.core.definitions import Leg, TenantId
 from app.core.journal import JournalEvent
 from app.core.rebuilding import rebuild
 from app.core.tenants import registrations
-
-UNKNOWN = "UNKNOWN"
-"""Hangup cause of a leg that went unseen."""
 
 LOST = "SYSTEM_SHUTDOWN"
 """Hangup cause of the calls of a node that restarted."""
@@ -98,7 +95,7 @@ def _catch_up(step: Step, event: ev.NodeUp, call: Call, legs: Snapshot, leg_even
     if call.customer in gone or all(leg in gone for leg in call.legs):
         step.put_call(replace(call, untold=True))
     for leg in gone:
-        step.attempt(lambda leg=leg: leg_event(step, ev.LegHungUp(event.node, event.at, leg, UNKNOWN)))  # type: ignore[misc]
+        step.attempt(lambda leg=leg: leg_event(step, ev.LegHungUp(event.node, event.at, leg, UNSEEN)))  # type: ignore[misc]
     now = step.state.calls.get(call_id)
     if now is None:
         return

@@ -11,6 +11,7 @@ from app.core.agent import Agent, Move
 from app.core.call import Call, Phase, RingKind
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus, Leg
+from app.core.events import LegHungUp
 from app.core.ids import consult_talk_id, micros
 
 ENDING_SECONDS = 10.0
@@ -282,6 +283,15 @@ def divert(step: Step, call: Call, extension: str, *, outcome: str) -> None:
     call = leave_queue(step, call, outcome)
     step.emit(fx.Divert(customer, call.tenant_id, extension))
     step.put_call(replace(call, phase=Phase.DIVERTED))
+
+
+UNSEEN = "UNKNOWN"
+"""Hangup cause of a leg whose end nobody saw: it was gone when we looked again."""
+
+
+def by_switch(event: LegHungUp) -> str:
+    """``system`` for a leg that the switch itself ended (an announcement was over), else nothing."""
+    return "" if event.by_far_end or event.cause == UNSEEN else "system"
 
 
 def noting_end(call: Call, role_name: str, cause: str, far_end: bool, at: datetime) -> Call:

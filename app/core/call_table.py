@@ -18,7 +18,7 @@ from app.core import call_waiting as waiting
 from app.core import effects as fx
 from app.core import events as ev
 from app.core.call import Call, Phase, Role
-from app.core.call_common import close, finish
+from app.core.call_common import by_switch, close, finish
 from app.core.centre_state import Step
 from app.core.definitions import AgentId
 
@@ -47,7 +47,7 @@ def _ending_overdue(step: Step, call: Call, event: ev.TimerFired) -> None:
 
 
 def _customer_gone(step: Step, call: Call, event: ev.LegHungUp) -> None:
-    finish(step, call, cause=event.cause)
+    finish(step, call, by=by_switch(event), cause=event.cause)
 
 
 def _fallback_bridged(step: Step, call: Call, event: ev.LegsBridged) -> None:

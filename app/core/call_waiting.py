@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.core import effects as fx
 from app.core.call import Call, Phase, Visit
-from app.core.call_common import divert, drop_ring, finish, leave_queue
+from app.core.call_common import by_switch, divert, drop_ring, finish, leave_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, QueueId
 from app.core.events import ArsStep, CallArrived, CallQueued, LegHungUp, ScriptEnded, TimerFired
@@ -184,8 +184,8 @@ def _callback(step: Step, call: Call, event: ScriptEnded) -> None:
 
 
 def caller_gone(step: Step, call: Call, event: LegHungUp) -> None:
-    """The caller hung up before reaching anybody."""
-    finish(step, call, cause=event.cause)
+    """The caller hung up before reaching anybody, or the dialplan had told him all that it had to say."""
+    finish(step, call, by=by_switch(event), cause=event.cause)
 
 
 def declined_until(call: Call, agent_id: AgentId, now: datetime) -> bool:
