@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, request, session
 from flask_babel import Babel
 
+from app.core.billing import whole_seconds
+
 LANGUAGES = ("ko", "en")
 CATALOGUE = Path(__file__).with_name("catalogue") / "en.json"
 COOKIE = "language"
@@ -51,8 +53,8 @@ def localtime(moment: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
 
 
 def clock(seconds: float | None) -> str:
-    """Seconds as the reports write them: ``00:13:39``; hours do not wrap at 24."""
-    whole = int(seconds or 0)
+    """Seconds as the reports write and round them: ``00:13:39``; hours do not wrap at 24."""
+    whole = whole_seconds(seconds or 0.0)
     return f"{whole // 3600:02d}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
 
 
@@ -60,4 +62,4 @@ def install(app: Flask) -> None:
     """Make ``_``, ``language``, ``localtime`` and ``clock`` known to templates; flask-babel for numbers."""
     Babel(app, default_locale="ko", locale_selector=language, timezone_selector=lambda: g.get("timezone"))
     app.jinja_env.globals.update(_=translate, language=language)
-    app.jinja_env.filters.update(localtime=localtime, clock=clock, zip=zip)
+    app.jinja_env.filters.update(localtime=localtime, clock=clock, whole=whole_seconds, zip=zip)

@@ -8,7 +8,7 @@ Chart.defaults.animation = false;
 
 const legend = { position: "bottom", labels: { boxWidth: 12 } };
 
-/** Calls by hour, yesterday and today; hours that are not over yet end the line of today. */
+/** Calls by hour, yesterday and today; the line of today ends with the present `hour` of the tenant's day. */
 export function arrivalsChart(canvas) {
   const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0"));
   const chart = new Chart(canvas, {
@@ -26,8 +26,7 @@ export function arrivalsChart(canvas) {
     },
   });
   return {
-    show({ yesterday, today }) {
-      const hour = new Date().getHours();
+    show({ yesterday, today }, hour) {
       chart.data.datasets[0].data = yesterday;
       chart.data.datasets[1].data = today.map((count, index) => (index <= hour ? count : null));
       chart.update("none");

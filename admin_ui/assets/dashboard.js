@@ -6,6 +6,10 @@ import { arrivalsChart, targetChart } from "./_charts.js";
 import { language, t } from "./_text.js";
 
 const FIGURES_MS = 10_000;
+const root = document.getElementById("dashboard");
+const zone = root.dataset.timezone; // the tenant's: a manager abroad sees the day that the figures are of
+const MOMENT = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
+const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: zone });
 const SILENT_MS = 45_000;
 
 const zero = (value) => String(value).padStart(2, "0");
@@ -78,7 +82,7 @@ function Dashboard() {
       setShown({ ...newest });
       document.getElementById("live-dot").classList.toggle("off", !heard || newest.controller === false);
       const at = newest.at ? new Date(newest.at) : null;
-      document.getElementById("updated").textContent = at ? new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" }).format(at) : "-";
+      document.getElementById("updated").textContent = at ? MOMENT.format(at) : "-";
     }, 1000);
     return () => { clearInterval(timer); clearInterval(draw); };
   }, []);
@@ -91,7 +95,7 @@ function Dashboard() {
       <div class="col-sm-6 col-xl-3"><${Rates} figures=${figures} /></div>
       <div class="col-sm-6 col-xl-3"><${Inbound} figures=${figures} /></div>
       <div class="col-sm-6 col-xl-3"><${Handled} figures=${figures} /></div>
-      <div class="col-xl-8"><${Arrivals} arrivals=${figures?.arrivals} /></div>
+      <div class="col-xl-8"><${Arrivals} figures=${figures} /></div>
       <div class="col-xl-4"><${Waiting} queues=${shown.queues || []} /></div>
       <div class="col-xl-8"><${Queues} figures=${figures} /></div>
       <div class="col-xl-4"><${Targets} figures=${figures} /></div>
@@ -117,7 +121,7 @@ function Resources({ resources: r }) {
 function Rates({ figures: f }) {
   const one = (label, ratio, part, whole, target) => html`<div class="mb-3"><div class="subtle">${label}</div>
     <div class="figure">${f ? percent(ratio) : "–"} <small>${f ? `${part} / ${whole}` : ""}</small></div>
-    <div class="meter mt-1" style=${{ "--fill": `${Math.min(100, (ratio ?? 0) * 100)}%` }}><i class=${f && ratio < target ? "low" : ""}></i></div></div>`;
+    <div class="meter mt-1" style=${{ "--fill": `${Math.min(100, (ratio ?? 0) * 100)}%` }}><i class=${f && whole && ratio < target ? "low" : ""}></i></div></div>`;
   return html`<${Card} title=${t("테넌트정보")}>
     ${one(t("응답률"), f?.response_rate, f?.answered, f?.offered, f?.response_target)}
     ${one(`${t("서비스레벨내 응답률")}${f ? ` (${t("{seconds}초", { seconds: f.service_level_seconds })})` : ""}`, f?.service_level, f?.within_level, f?.answered, f?.service_level_target)}
@@ -132,14 +136,15 @@ const Inbound = ({ figures: f }) => html`<${Card} title=${t("총인입")}><div c
 const Handled = ({ figures: f }) => html`<${Card} title=${t("상담처리")}><div class="figure">${f?.total ?? "–"}</div>
   <${Facts} rows=${[[t("응답"), f?.answered], [t("포기"), f?.abandoned], [t("거부"), f?.refused], [t("실패"), f?.failed]]} /><//>`;
 
-function Arrivals({ arrivals }) {
+function Arrivals({ figures }) {
+  const arrivals = figures?.arrivals;
   const canvas = useRef(null);
   const chart = useRef(null);
   useEffect(() => {
     if (!arrivals) return;
     chart.current ??= arrivalsChart(canvas.current);
-    chart.current.show(arrivals);
-  }, [arrivals]);
+    chart.current.show(arrivals, Number(HOUR.format(new Date(figures.at))));
+  }, [figures]);
   const words = arrivals ? t("오늘 시간별 인입: {list}", { list: arrivals.today.join(", ") }) : t("IVR 콜 인입 추이");
   return html`<${Card} title=${t("IVR 콜 인입 추이")}><div class="chart-box"><canvas ref=${canvas} role="img" aria-label=${words}></canvas></div><//>`;
 }
@@ -198,6 +203,5 @@ function Agents({ agents }) {
 }
 
 listen();
-const root = document.getElementById("dashboard");
 root.textContent = "";
 render(html`<${Dashboard} />`, root);
