@@ -88,6 +88,8 @@ class Child:
         self._environment = dict(environment)
         self._log: IO[bytes] | None = None
         self._rest = b""
+        self._trouble = ""
+        self._complained = False
 
     @property
     def pid(self) -> int | None:
@@ -96,7 +98,7 @@ class Child:
 
     def start(self, now: float) -> None:
         """Start it in a session of its own, so that a Ctrl-C in the terminal reaches the supervisor only."""
-        self._log = self.log_path.open("ab", buffering=0)
+        self._log = self._open_log()
         self.process = subprocess.Popen(
             list(self.spec.argv),
             stdin=subprocess.DEVNULL,
@@ -108,7 +110,10 @@ class Child:
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
-        self.pid_path.write_text(f"{self.process.pid}\n", "ascii")
+        try:
+            self.pid_path.write_text(f"{self.process.pid}\n", "ascii")
+        except OSError as error:
+            self._trouble = f"Warning: {self.pid_path} cannot be written: {error.strerror}"
         self.ready, self.killed_because, self.last_token = False, None, _NEVER_ASKED
         self.tail.clear()
         self.started_at = self.fresh_at = now
@@ -141,12 +146,11 @@ class Child:
             data = b""
         if data is None:
             return True
-        if self._log is not None and data:
-            self._log.write(data)
-            if self._log.tell() > LOG_LIMIT:
-                self._log.close()
-                self.log_path.replace(self.log_path.with_suffix(".log.1"))
-                self._log = self.log_path.open("ab", buffering=0)
+        if data:
+            self._keep(data)
+        if self._trouble:
+            show(self._trouble)
+            self._trouble = ""
         *lines, self._rest = (self._rest + data).split(b"\n")
         if not data and self._rest:
             lines, self._rest = [*lines, self._rest], b""
@@ -156,6 +160,33 @@ class Child:
                 self.tail.append(line)
                 show(line)
         return bool(data)
+
+    def _open_log(self) -> IO[bytes] | None:
+        """The log; None when the disk does not let us: what runs is worth more than what it says."""
+        try:
+            return self.log_path.open("ab", buffering=0)
+        except OSError as error:
+            self._complain(error)
+            return None
+
+    def _keep(self, data: bytes) -> None:
+        try:
+            if self._log is not None:
+                self._log.write(data)
+                if self._log.tell() > LOG_LIMIT:
+                    self._log.close()
+                    self._log = None
+                    self.log_path.replace(self.log_path.with_suffix(".log.1"))
+                    self._log = self._open_log()
+                self._complained = False
+        except OSError as error:
+            self._complain(error)
+
+    def _complain(self, error: OSError) -> None:
+        """Once, until it can be written again."""
+        if not self._complained:
+            self._complained = True
+            self._trouble = f"Warning: {self.log_path} cannot be written: {error.strerror}"
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and to everything it started in its session."""
@@ -175,12 +206,18 @@ class Child:
         self.process.stdout.close()
         if self._log is not None:
             self._log.close()
-        self.pid_path.unlink(missing_ok=True)
+            self._log = None
+        with contextlib.suppress(OSError):  # it names a process that is gone; the next start writes it anew
+            self.pid_path.unlink(missing_ok=True)
         self.process = None
         self.ready = False
+        self.note_death(now)
+        return code
+
+    def note_death(self, now: float) -> None:
+        """Count a death (or a start that came to nothing) and wait accordingly."""
         self.deaths = 1 if now - self.started_at >= STEADY_AFTER else self.deaths + 1
         self.start_at = now + back_off(self.deaths)
-        return code
 
 
 def describe_exit(code: int) -> str:

@@ -117,7 +117,7 @@ class Supervisor:
                 self._say(f"{child.spec.title} {reason}; it is restarted {soon} ({child.log_path})")
             elif child.process is None:
                 if child.deaths and now >= child.start_at:
-                    self._launch(child)
+                    self._relaunch(child, now)
             else:
                 self._ask(child, now)
 
@@ -129,6 +129,15 @@ class Supervisor:
         assert child.process is not None and child.process.stdout is not None
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
         self._ask_at[child.spec.name] = 0.0
+
+    def _relaunch(self, child: Child, now: float) -> None:
+        """Start it again; what keeps it from starting must not take the others down with it."""
+        try:
+            self._launch(child)
+        except StartFailed as error:
+            child.started_at = now  # it has not lived: the pauses grow
+            child.note_death(now)
+            self._say(f"{error}; it is tried again in {round(child.start_at - now)} s")
 
     def _ask(self, child: Child, now: float) -> None:
         """Collect the last answer, kill a process that hangs, and ask again when it is time."""

@@ -224,6 +224,43 @@ def test_a_program_that_is_missing_is_a_sentence(stage: Stage) -> None:
         stage.supervisor.start(1, lambda child, seconds: None)
 
 
+def test_a_full_disk_stops_no_process(stage: Stage) -> None:
+    """The switch carries calls: a log that cannot be written is no reason to take it down."""
+    (child,) = stage.children(Spec("x", "X", ["sh", "-c", "echo one; echo two; exec sleep 600"], 1))
+    child.log_path.symlink_to("/dev/full")
+    child.start(stage.clock())
+    stage.supervisor._selector.register(child.process.stdout, select.POLLIN, child)
+    stage.turn_until(lambda: list(child.tail) == ["one", "two"])
+    assert child.process is not None and is_alive(child.pid)
+    assert [line for line in stage.said if "cannot be written" in line] == [
+        f"[x] Warning: {child.log_path} cannot be written: No space left on device"
+    ]
+
+
+@pytest.mark.parametrize("missing", ["log", "pid"])
+def test_a_process_runs_also_without_its_log_and_pid_file(stage: Stage, missing: str) -> None:
+    (child,) = stage.children(Spec("x", "X", SLEEPER, 1))
+    (stage.folder / f"x.{missing}").mkdir()  # nothing can be written there
+    child.start(stage.clock())
+    assert is_alive(child.pid)
+
+
+def test_a_restart_that_fails_is_tried_again_and_ends_nothing_else(stage: Stage) -> None:
+    program = stage.folder / "program"
+    program.write_text("#!/bin/sh\nexec sleep 600\n")
+    program.chmod(0o700)
+    child, other = stage.children(Spec("x", "X", [str(program)], 1), Spec("y", "Y", SLEEPER, 1))
+    for one in (child, other):
+        stage.supervisor._launch(one)
+    first = child.pid
+    program.rename(stage.folder / "elsewhere")
+    os.kill(first, signal.SIGKILL)
+    stage.turn_until(lambda: any("cannot be started" in line for line in stage.said), step=1.0)
+    (stage.folder / "elsewhere").rename(program)
+    stage.turn_until(lambda: child.process is not None, step=1.0)
+    assert is_alive(child.pid) and is_alive(other.pid) and other.deaths == 0
+
+
 def test_stages_stop_in_reverse_and_leave_nothing_behind(stage: Stage) -> None:
     order = stage.folder / "order"
     obedient = f"trap 'echo {{}} >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
