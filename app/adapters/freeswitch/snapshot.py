@@ -32,7 +32,7 @@ def read_legs(ask: Ask) -> list[Mapping[str, str]]:
     rows = _rows(ask(esl.ShowChannels()))
     for row in rows:
         try:
-            dump = json.loads(ask(esl.UuidDump(str(row.get("uuid", "")))))
+            dump = json.loads(ask(esl.UuidDump(str(row.get("uuid", "")))), strict=False)
         except (CommandFailed, ValueError):
             continue
         if isinstance(dump, dict):
@@ -48,11 +48,15 @@ def read_registrations(ask: Ask) -> frozenset[str]:
 
 
 def _rows(answer: str) -> list[dict[str, Any]]:
+    """The rows of a ``show … as json``; none of them has no ``rows`` at all. Raises CommandFailed for what
+    cannot be read: taken for an empty list, it would end every call."""
     try:
-        document = json.loads(answer)
-    except ValueError:
-        return []
-    rows = document.get("rows", []) if isinstance(document, dict) else []
+        document = json.loads(answer, strict=False)
+    except ValueError as error:
+        raise CommandFailed("show", f"not JSON: {error}") from None
+    rows = document.get("rows", []) if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise CommandFailed("show", f"not a list of rows: {answer[:80]!r}")
     return [row for row in rows if isinstance(row, dict)]
 
 

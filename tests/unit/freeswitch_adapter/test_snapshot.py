@@ -6,6 +6,7 @@ import pytest
 
 from app.adapters.freeswitch.legs import Legs
 from app.adapters.freeswitch.snapshot import leg_snapshot, read_legs, read_registrations, restore, state_of
+from esl.errors import CommandFailed
 
 MUSIC = "local_stream://sangdam"
 BASE = {"Channel-State": "CS_EXECUTE", "Answer-State": "answered", "Call-Direction": "inbound"}
@@ -53,10 +54,18 @@ def test_legs_without_identity_or_time_are_left_out() -> None:
     assert leg_snapshot({"Unique-ID": "a", "Caller-Channel-Created-Time": "0"}) is None
 
 
-@pytest.mark.parametrize("answer", ["", "-ERR x", '{"row_count":0}', "[]", '{"rows": "x"}', '{"rows": [1]}'])
-def test_odd_answers_are_no_legs_and_no_phones(answer: str) -> None:
+@pytest.mark.parametrize("answer", ['{"row_count":0}', '{"rows": []}', '{"rows": [1]}'])
+def test_no_rows_are_no_legs_and_no_phones(answer: str) -> None:
     assert read_legs(lambda call: answer) == []
     assert read_registrations(lambda call: answer) == frozenset()
+
+
+@pytest.mark.parametrize("answer", ["", "-ERR x", "[]", '{"rows": "x"}', '{"rows": [{"uuid"'])
+def test_an_answer_that_cannot_be_read_is_not_taken_for_a_switch_without_calls(answer: str) -> None:
+    """Every call would be closed, and who talks be hung up."""
+    for read in (read_legs, read_registrations):
+        with pytest.raises(CommandFailed):
+            read(lambda call: answer)
 
 
 def test_how_the_legs_were_left_is_known_again() -> None:
