@@ -217,6 +217,7 @@ def _commanding(name: str, **arguments: Any) -> Handler:
 
 
 SENTENCES: tuple[tuple[str, Handler], ...] = (
+    (r"(\d+) (answers|hangs up)", Story.network),
     (r"(\w+) calls", Story.calls),
     (r"(\w+) calls from (\S+)", Story.calls),
     (r"(\w+) presses (\S+)", Story.presses),
@@ -243,7 +244,6 @@ SENTENCES: tuple[tuple[str, Handler], ...] = (
     (r"(\w+) dials (\S+) by hand", Story.dials_by_hand),
     (r"(\w+) sends keys (\S+)", lambda s, who, keys: s.command(who, "send_digits", digits=keys)),
     (r"(\w+) begins work", lambda s, who: s.office.begin_work(who)),
-    (r"(\d+) (answers|hangs up)", Story.network),
     (r"the controller dies", Story.controller_dies),
     (r"the controller returns", Story.controller_returns),
     (r"the switch restarts", Story.switch_restarts),

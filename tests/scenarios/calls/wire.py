@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import gevent.event
@@ -91,6 +91,9 @@ class Wire:
             self._travel()
         self._stir()
         return result
+
+    def post_all(self, commands: Sequence[esl.Command]) -> list[AsyncResult[CommandReply | ApiResponse]]:
+        return [self.post(command) for command in commands]
 
     def send(self, command: esl.Command) -> CommandReply:
         """At once, whatever is on its way: only used before anything else is."""
