@@ -33,6 +33,9 @@ def stack() -> Iterator[Stack]:
             "team", "07040000014", menu=("접수", "문의"), agents=4, recall_seconds=6, misses_before_break=2,
             ars={"menu_timeout_seconds": 2, "menu_tries": 2}, assigned=lambda agent, queue: agent // 2 == queue,
         )  # fmt: skip
-        running.make_tenant("fault", "07040000015", agents=6, licences=10, recall_seconds=20)
+        running.make_tenant(
+            "fault", "07040000015", agents=4, licences=10, recall_seconds=25, status_after_call="available"
+        )
+        running.make_tenant("count", "07040000016", agents=1)
         running.start_all()
         yield running

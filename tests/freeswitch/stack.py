@@ -19,7 +19,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -280,8 +280,8 @@ class Tenant:
         return sum(queue["waiting"] for queue in self.live()["queues"])
 
     def calls(self, **query: Any) -> list[dict[str, Any]]:
-        """The history of today, newest first, with unmasked numbers."""
-        return list(self.api.get("calls", per_page=200, unmask=True, **query)["items"])
+        """The history, newest first, with unmasked numbers."""
+        return list(self.api.get("calls", per_page=200, unmask=True, **around_today(), **query)["items"])
 
     def calls_from(self, number: str, **query: Any) -> list[dict[str, Any]]:
         """The calls with one outside number, newest first."""
@@ -300,6 +300,7 @@ class Tenant:
 
     def rest(self) -> None:
         """Everybody's telephone down, nobody in a queue, everybody logged out: for the next test."""
+        self.stack.hang_up_callers()
         for agent in self.agents:
             agent.stop_work()
 
@@ -309,6 +310,7 @@ class _Process:
     arguments: list[str]
     ready: Callable[[], Any]
     popen: subprocess.Popen[bytes] | None = None
+    spawned: float = 0.0
 
 
 class Stack:
@@ -329,6 +331,7 @@ class Stack:
         self.settings.prepare()
         self.switch = switch
         self._closing: list[Callable[[], object]] = []
+        self._callers: list[SoftPhone] = []
         self.carrier_port = carrier
         self.tenants: dict[str, Tenant] = {}
         esl_probe = event_socket_greets("127.0.0.1", esl)
@@ -374,6 +377,7 @@ class Stack:
         process = self.processes[name]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
         environment = {**inherited, **self.settings.environment(), "PYTHONUNBUFFERED": "1"}
+        process.spawned = time.time()
         with (self.settings.log_dir / f"{name}.out").open("ab") as output:
             process.popen = subprocess.Popen(
                 [sys.executable, "-m", "app", f"--parent={os.getpid()}", *process.arguments],
@@ -408,6 +412,7 @@ class Stack:
         return popen is not None and popen.poll() is None
 
     def close(self) -> None:
+        self.hang_up_callers()
         for close in reversed(self._closing):
             close()
         self._closing.clear()
@@ -428,7 +433,9 @@ class Stack:
         if not http_answers("127.0.0.1", self.settings.web_port)():
             return False
         live = next(iter(self.tenants.values())).live()
-        return bool(live.get("controller")) and live.get("switch") == "up"
+        # What a controller that was killed said last may still stand there.
+        fresh = live["at"] is not None and moment(live["at"]).timestamp() > self.processes["controller"].spawned
+        return bool(live.get("controller")) and live.get("switch") == "up" and fresh
 
     # --- tenants (before the start) -------------------------------------------------------------
 
@@ -526,8 +533,14 @@ class Stack:
             ("127.0.0.1", self.settings.trunk_port), number, domain="carrier.example",
             **{"hertz": CALLER_HERTZ, **options},
         )  # fmt: skip
-        self._closing.append(phone.close)
+        self._callers.append(phone)
         return phone
+
+    def hang_up_callers(self) -> None:
+        """No telephone outside is in a call any more."""
+        for phone in self._callers:
+            phone.close()
+        self._callers.clear()
 
     def carrier(self) -> SoftPhone:
         """Who answers calls to the outside: one telephone for all numbers."""
@@ -554,6 +567,12 @@ class Stack:
     def wait_quiet(self, seconds: float = 15.0) -> None:
         """Until no leg is left."""
         eventually(lambda: not self.channels(), seconds, "all legs gone")
+
+
+def around_today() -> dict[str, str]:
+    """Yesterday to tomorrow: a test that runs over midnight in Seoul finds its calls too."""
+    today = datetime.now(UTC).date()
+    return {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
 
 
 def _settings(values: dict[str, Any]) -> Settings:

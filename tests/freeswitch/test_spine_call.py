@@ -26,7 +26,7 @@ from tests.freeswitch.stack import (
     wait_tone,
 )
 
-pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(300)]
 
 
 def envelope(samples: list[int], step: int = 160) -> list[float]:

@@ -25,7 +25,7 @@ from tests.freeswitch.stack import (
     wait_tone,
 )
 
-pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.freeswitch.stack import Stack, assert_never_silent, eventually, wait_music, wait_prompt
 
-pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize(
