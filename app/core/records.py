@@ -25,6 +25,7 @@ from app.core.record_types import (
     VisitRecord,
 )
 from app.core.status_intervals import StatusInterval, merge_statuses, status_changes
+from app.core.unseen import close_passed_offers
 
 __all__ = [
     "CallFacts",
@@ -245,6 +246,7 @@ _HANDLERS = {
 
 
 def _finish(draft: _Draft) -> CallFacts:
+    draft.offers = close_passed_offers(draft.offers.values(), frozenset(draft.talks))
     if draft.ended is not None:
         _close_all(draft, draft.ended)
     talks = sorted(draft.talks.values(), key=lambda t: (t.started_at, t.talk_id))

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from app.adapters.cdr import closing_facts, parse_cdr, still_open
 from app.core.journal import JournalEvent
 from app.core.periods import Period
 from app.core.record_types import CallFacts
@@ -68,7 +69,22 @@ class Lookback:
     # --- what was ----------------------------------------------------------------------------------
 
     def events(self) -> list[JournalEvent]:
-        return self.office.journal.events()
+        """The journal, and what the ingestion of call detail records adds to it."""
+        events = self.office.journal.events()
+        cdr_dir = self.office.switch.cdr_dir
+        assert cdr_dir is not None
+        legs = {leg.leg: leg for leg in (parse_cdr(path.read_bytes()) for path in cdr_dir.glob("*.cdr.json"))}
+        users = {agent.sip_user: agent.agent_id for agent in self.office.config.agents.values()}
+        ended = {event.call_id for event in events if event.kind == "call.ended"}
+        for leg in legs.values():
+            if leg.tenant_id is None or leg.call_id in ended:
+                continue
+            known = [event for event in events if event.call_id == leg.call_id]
+            if not still_open(leg, known, legs.__contains__):
+                told = closing_facts(leg, known, legs.get(leg.bridged_to), users.get)
+                have = {event.event_id for event in events}
+                events += [fact for fact in told if fact.event_id not in have]
+        return events
 
     def facts(self) -> dict[str, CallFacts]:
         return dict(facts_by_call(self.events()))

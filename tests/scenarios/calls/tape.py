@@ -55,7 +55,7 @@ class Tape:
     def connect(self) -> None:
         """Again after the switch was restarted."""
         self._decoder = Decoder()
-        connection = self._switch.connect(self._arrives)
+        self.connection = connection = self._switch.connect(self._arrives)
         connection.feed(f"auth {PASSWORD}\n\nevent json {EVENTS}\n\n".encode())
 
     def _arrives(self, data: bytes) -> None:

@@ -191,3 +191,19 @@ def test_an_event_without_what_its_kind_needs_is_named_and_left_out() -> None:
     facts = reduce_call(events)
     assert facts.unreadable == ("call-1/offer.made/broken",)
     assert facts.call == reduce_call(journal(ANSWERED)).call
+
+
+def test_an_offer_whose_end_nobody_saw_ends_with_the_next() -> None:
+    """The controller died while a phone rang; the next one only found the caller waiting."""
+    facts = reduce_call(
+        journal("""
+    at    | kind          | mark | data
+    00:00 | call.arrived  |      | direction=inbound did=07040000001 caller=01012345678
+    00:05 | queue.entered | 1    | visit_id=~#1 queue_id=1 origin=direct position=1
+    00:05 | offer.made    | ~-a1 | offer_id=~-a1 visit_id=~#1 queue_id=1 agent_id=1
+    00:12 | offer.made    | ~-b1 | offer_id=~-b1 visit_id=~#1 queue_id=1 agent_id=2
+    """)
+    )
+    first, second = facts.offers
+    assert (first.ended_at, first.outcome, first.ring_seconds) == (second.made_at, "failed", 7.0)
+    assert second.ended_at is None and second.outcome == ""
