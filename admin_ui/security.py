@@ -12,7 +12,10 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.services.container import WebSettings
 
-limiter = Limiter(key_func=get_remote_address, default_limits=[], headers_enabled=True)
+# Without Redis each process counts for itself: nobody is locked out for that, and nobody may guess freely.
+limiter = Limiter(
+    key_func=get_remote_address, default_limits=[], headers_enabled=True, in_memory_fallback_enabled=True
+)
 csrf = CSRFProtect()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

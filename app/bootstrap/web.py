@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+LIMITER_SECONDS = 2.0
+"""How long a request may wait for Redis to count it, before this process counts by itself."""
+
 
 def slowly(function: Callable[..., Any], *args: Any) -> Any:
     """Run CPU-heavy work (password hashes) beside the loop."""
@@ -58,6 +61,7 @@ def make_app(settings: Settings) -> Flask:
         services,
         settings,
         RATELIMIT_STORAGE_URI=storage,
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": LIMITER_SECONDS},
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
     )

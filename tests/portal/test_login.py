@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from admin_ui import create_app
+from admin_ui.security import limiter
 from app.services.accounts import FAILURES_BEFORE_LOCK, LOCKED_FOR
 from tests.portal.world import PASSWORD
 
@@ -197,3 +199,14 @@ def test_many_logins_from_one_address_are_slowed_down(log_in) -> None:
     assert answers[-1].status_code == 429
     assert answers[-1].json["code"] == "too_many_requests"
     assert all(answer.status_code == 401 for answer in answers[:30])
+
+
+def test_people_get_in_while_redis_is_away_and_are_still_counted(world, monkeypatch) -> None:
+    """The rates are counted in Redis. Without it each web process counts for itself."""
+    monkeypatch.setattr(limiter, "_storage_dead", False)  # put back afterwards: all apps share the limiter
+    app = create_app(
+        world.services, world.settings, TESTING=True, RATELIMIT_STORAGE_URI="redis://127.0.0.1:1/0"
+    )
+    client = app.test_client()
+    answers = [client.post("/api/v1/session", json={}).status_code for _ in range(31)]
+    assert answers == [422] * 30 + [429]
