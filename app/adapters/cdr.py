@@ -180,6 +180,10 @@ def closing_facts(
              queue_id=leg.queue_id, visit_id=visit, direction="inbound", number=leg.caller_number)  # fmt: skip
         tell("talk.ended", min(other.ended_at, leg.ended_at), other.leg, talk_id=other.leg, agent_id=agent_id,
              cause=other.cause)  # fmt: skip
+    elif visit and leg.step == "unavailable":
+        # The guard rang everybody and nobody came: the caller was told so.
+        tell("queue.left", leg.ended_at, visit.rpartition("#")[2], visit_id=visit, outcome="unavailable",
+             agent_id=None, cause=leg.cause, ringing=False, queue_id=leg.queue_id)  # fmt: skip
     if recording is not None and "call.recorded" not in kinds:
         tell("call.recorded", leg.ended_at, path=recording[0], seconds=recording[1], leg=leg.leg)
     billsec = int((leg.ended_at - leg.answered_at).total_seconds()) if leg.answered_at else 0

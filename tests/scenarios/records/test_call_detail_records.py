@@ -230,6 +230,20 @@ def test_calls_that_ended_in_the_ars(world: World, step: str, hangup: str, outco
     world.proved()
 
 
+def test_the_guard_found_nobody(world: World) -> None:
+    """No controller, no telephone: the caller was told that nobody can be reached."""
+    write_cdr(
+        world.cdr, "call-1", start="0:0", answered="0:0", queued="0:05", end="0:12", hangup="send_bye",
+        **caller(sangdam_queue="1", sangdam_menu="1", sangdam_step="unavailable"),
+    )  # fmt: skip
+    assert world.take_in() == 1
+    call = world.rows.call("call-1")
+    assert call is not None
+    assert call.outcome == "unavailable"
+    assert [visit.outcome for visit in world.rows.visits("call-1")] == ["unavailable"]
+    world.proved()
+
+
 def test_the_controllers_word_comes_first(world: World) -> None:
     path = write_cdr(world.cdr, "call-1", start="0:0", end="2:20", written=LATER - 1, **caller())
     assert world.take_in() == 0, "a fresh file waits"
