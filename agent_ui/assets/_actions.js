@@ -162,8 +162,9 @@ export async function keepDraftAfter(callId) {
 
 export async function loadLists() {
   await attempt(async () => {
-    const [types, reasons] = await Promise.all([get("/contact-types"), get("/break-reasons")]);
-    set({ types, reasons });
+    const lists = ["/contact-types", "/break-reasons", "/agents"];
+    const [types, reasons, colleagues] = await Promise.all(lists.map(get));
+    set({ types, reasons, colleagues });
   });
 }
 

@@ -109,13 +109,8 @@ function Consult({ consult, phase }) {
 }
 
 function useColleague(consult) {
-  const [names, setNames] = useState({});
-  useEffect(() => {
-    if (consult.agent_id) {
-      attempt(async () => setNames(Object.fromEntries((await get("/agents")).map((agent) => [agent.id, agent.name]))));
-    }
-  }, [consult.agent_id]);
-  return names[consult.agent_id] || number(consult.number) || t("상담사");
+  const colleagues = useStore((state) => state.colleagues);
+  return colleagues.find((agent) => agent.id === consult.agent_id)?.name || number(consult.number) || t("상담사");
 }
 
 function Recent({ recent }) {

@@ -14,6 +14,7 @@ let state = {
   lastCall: null, // facts of the call that ended last, for the write-up
   types: [],
   reasons: [],
+  colleagues: [],
   summary: null,
   tab: "home",
   sheet: null,
