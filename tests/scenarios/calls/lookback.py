@@ -135,6 +135,9 @@ class Lookback:
         for phone in office.every_phone:
             phone.hang_up()
             phone.refuse()
+        office.pass_time(5)
+        for channel in list(office.switch.channels.values()):
+            channel.far_hangup()  # two outside, whom an agent has connected
         office.pass_time(15)
 
     def check(self) -> None:

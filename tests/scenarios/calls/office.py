@@ -206,7 +206,7 @@ class Office:
         self.phones: dict[int, DeskPhone] = {}
         self.every_phone: list[DeskPhone] = []
         self.said: list[bytes] = []
-        self._chance = random.Random(self.seed)
+        self._chance = random.Random(self.seed + 1_000_000)  # not the switch's own UUIDs again
         self._numbers = itertools.count(1)
         self._wire: Wire | None = None
         self._stirred = False
