@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import gevent.event
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.adapters.freeswitch.switch import FreeSwitchNode, NodeParams
 from app.adapters.journal_spool import JournalSpool
@@ -26,6 +27,7 @@ from app.controller.journalling import GroupWriter
 from app.controller.liveview import LiveView
 from app.controller.memory import AgentMemory
 from app.controller.nodes import Nodes
+from app.controller.publications import CHECK_SECONDS, Publications
 from app.controller.runner import Runner
 from app.controller.scripts import ScriptDriver
 from app.controller.tenants import Tenants
@@ -44,6 +46,8 @@ log = structlog.get_logger(__name__)
 LEASE = "controller"
 LEASE_SECONDS = 8.0
 BEAT_SECONDS = 0.5
+GATHER_SECONDS = 0.02
+"""What changes within this time is published together: nobody sees it, and an agent changes several times a call."""
 
 
 class SystemClock:
@@ -82,7 +86,7 @@ class Publisher:
             self._due.wait()
             self._due.clear()
             while (due := self._view.next_due(self._clock.monotonic())) is not None:
-                gevent.sleep(max(0.0, due - self._clock.monotonic()))
+                gevent.sleep(max(GATHER_SECONDS, due - self._clock.monotonic()))
                 try:
                     self._view.publish(self._clock.monotonic())
                 except Exception:
@@ -99,6 +103,7 @@ class Controller:
         self._store: TenantSource = source or open_store(settings)
         self._clock = SystemClock()
         self._stopping = False
+        self._core: tuple[str, FreeSwitchNode] | None = None
         self.lease = RedisLease(self._redis)
         self.fence: int | None = None
         self.tenants = Tenants()
@@ -143,6 +148,8 @@ class Controller:
             beat.kill()
             return
         log.info("controller_leads", node=self._settings.node, fence=self.fence)
+        # From the first moment: many tenants may take longer to load than the lease lasts.
+        renewal = gevent.spawn(self._renew)
         tenants = []
         for config in self._store.load_all():
             self._load(config)
@@ -163,7 +170,8 @@ class Controller:
         switch.start()
         self._core = (core_key, switch)
         helpers = [
-            gevent.spawn(self._renew),
+            renewal,
+            gevent.spawn(self._keep_up),
             self._publisher.spawn(),
             beat,
         ]
@@ -189,12 +197,9 @@ class Controller:
     def _command(self, command_id: str, tenant_id: int, name: str, args: dict[str, Any]) -> None:
         match name:
             case "published":
-                config = self._store.load(tenant_id)
-                if config is not None:
-                    self._load(config)
+                self._load_again(tenant_id)
             case "removed":
-                self.tenants.forget(tenant_id)
-                self.dispatcher.post(TenantRemoved(tenant_id))
+                self._remove(tenant_id)
             case "snapshot":
                 self._reply(command_id, {"ok": True, "error": None, "data": self._snapshot(tenant_id) or {}})
             case _:
@@ -203,6 +208,29 @@ class Controller:
     def _load(self, config: Any) -> None:
         self.tenants.learn(config)
         self.dispatcher.post(TenantPublished(config))
+
+    def _load_again(self, tenant_id: int) -> None:
+        config = self._store.load(tenant_id)
+        if config is not None:
+            self._load(config)
+
+    def _remove(self, tenant_id: int) -> None:
+        self.tenants.forget(tenant_id)
+        self.dispatcher.post(TenantRemoved(tenant_id))
+
+    def _keep_up(self) -> None:
+        """Find out what was published while nobody could tell us."""
+        versions = getattr(self._store, "versions", None)  # tenants that come from elsewhere may have none
+        if versions is None:
+            return
+        publications = Publications(versions, self.tenants, self._load_again, self._remove)
+        while True:
+            gevent.sleep(CHECK_SECONDS)
+            try:
+                publications.check()
+            except (SQLAlchemyError, OSError) as error:
+                # The database is away: the next time, then.
+                log.warning("publications_not_checked", error=str(error))
 
     def _reply(self, command_id: str, answer: Mapping[str, Any]) -> None:
         # In a greenlet: a Redis that hangs must not stop the calls.
@@ -249,6 +277,8 @@ class Controller:
             self._remember_core()
 
     def _remember_core(self) -> None:
+        if self._core is None:
+            return
         key, switch = self._core
         if switch.core_uuid:
             try:

@@ -28,6 +28,10 @@ class Tenants:
     def forget(self, tenant_id: TenantId) -> None:
         self._configs.pop(tenant_id, None)
 
+    def ids(self) -> frozenset[TenantId]:
+        """The tenants that are known."""
+        return frozenset(self._configs)
+
     def config(self, tenant_id: TenantId) -> TenantConfig | None:
         """The configuration published last, None for a tenant that is gone."""
         return self._configs.get(tenant_id)

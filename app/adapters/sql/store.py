@@ -125,6 +125,11 @@ class Store:
             except InvalidDefinition as error:
                 log.error("tenant_left_out", tenant=tenant_id, error=str(error))
 
+    def versions(self) -> dict[TenantId, int]:
+        """How often each tenant has published: whoever decides by its configuration can see it is outdated."""
+        with self.sessions() as session:
+            return {row[0]: row[1] for row in session.execute(select(Tenant.id, Tenant.version))}
+
     def load(self, tenant_id: TenantId) -> TenantConfig | None:
         """One tenant's configuration, None when there is no such tenant. Raises InvalidDefinition."""
         try:
