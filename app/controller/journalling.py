@@ -41,6 +41,8 @@ class GroupWriter:
     journal the controller must not go on deciding.
     """
 
+    GATHER_SECONDS = 0.01
+    """Pause between two batches: a flood of calls is a hundred batches a second, not one for each event."""
     RETRY_SECONDS = 0.5
     GIVE_UP_SECONDS = 30.0
 
@@ -70,6 +72,8 @@ class GroupWriter:
             while self._pending:
                 batch, self._pending = self._pending, []
                 self._write(batch)
+                if self._pending:
+                    gevent.sleep(self.GATHER_SECONDS)
             self._idle.set()
 
     def _write(self, batch: Sequence[JournalEvent]) -> None:

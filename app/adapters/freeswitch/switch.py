@@ -16,6 +16,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import gevent
@@ -260,18 +261,30 @@ class FreeSwitchNode:
             self._filled.wait()
             self._filled.clear()
             while self._outbox:
-                connection, order = self._outbox.popleft()
+                connection, first = self._outbox.popleft()
+                together = [first]
+                # What one event decided goes out in one write. A background job is a write of its own.
+                while not first.job and self._outbox:
+                    on, order = self._outbox[0]
+                    if on is not connection or order.job:
+                        break
+                    together.append(order)
+                    self._outbox.popleft()
                 try:
-                    self._say(connection, order)
+                    self._say(connection, together)
                 except EslError as error:
-                    self._fail(order.leg, order.token, str(error))
+                    for order in together:
+                        self._fail(order.leg, order.token, str(error))
 
-    def _say(self, connection: Connection, order: Order) -> None:
-        if order.job:
-            assert isinstance(order.command, esl.ApiCall)
-            connection.bgapi(order.command).rawlink(lambda result: self._job_done(order, result))
-        else:
-            connection.post(order.command).rawlink(lambda result: self._replied(order, result))
+    def _say(self, connection: Connection, together: Sequence[Order]) -> None:
+        first = together[0]
+        if first.job:
+            assert isinstance(first.command, esl.ApiCall)
+            connection.bgapi(first.command).rawlink(lambda result: self._job_done(first, result))
+            return
+        results = connection.post_all([order.command for order in together])
+        for order, result in zip(together, results, strict=True):
+            result.rawlink(partial(self._replied, order))
 
     def _replied(self, order: Order, result: gevent.event.AsyncResult[CommandReply | ApiResponse]) -> None:
         # Called in the event loop, where nothing may wait.

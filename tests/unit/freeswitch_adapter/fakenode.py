@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,6 +80,9 @@ class FakeConnection:
         else:
             result.set(CommandReply(refusal is None, refusal or "+OK", {}))
         return result
+
+    def post_all(self, several: Sequence[esl.Command]) -> list[AsyncResult[CommandReply | ApiResponse]]:
+        return [self.post(command) for command in several]
 
     def bgapi(self, call: esl.ApiCall, timeout: float | None = None) -> AsyncResult[str]:
         result: AsyncResult[str] = AsyncResult()
