@@ -119,7 +119,7 @@ class Connection:
         while data.startswith((b"\n", b"\r")):
             del data[:1]
         end = data.find(b"\n\n")
-        end_crlf = data.find(b"\r\n\r\n")
+        end_crlf = data.find(b"\r\n\r\n", 0, end + 2 if end >= 0 else len(data))
         gap = 2
         if end_crlf >= 0 and (end < 0 or end_crlf < end):
             end, gap = end_crlf, 4
