@@ -101,23 +101,26 @@ def _log_in(lab: Lab, tenants: int, agents: int) -> None:
 
 
 class Progress:
-    """How far the controller is behind, and how many calls a second were carried."""
+    """How far the controller is behind, and how many calls a second were carried when all went its way."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: int) -> None:
         self.mailbox = 0
-        self.first: tuple[float, int] | None = None
-        self.last: tuple[float, int] = (0.0, 0)
+        self._calls = calls
+        self._first: tuple[float, int] | None = None
+        self._last: tuple[float, int] = (0.0, 0)
 
     def __call__(self, lab: Lab, seen: dict[str, Any], controller: dict[str, Any]) -> None:
         self.mailbox = max(self.mailbox, controller["mailbox"])
-        self.first = self.first or (seen["at"], seen["talked"])
-        if seen["talked"] > self.last[1]:
-            self.last = (seen["at"], seen["talked"])
+        # Neither the beginning, when nobody has talked yet, nor the end, when nobody calls any more.
+        if seen["talked"] > 0 and seen["placed"] < self._calls:
+            self._first = self._first or (seen["at"], seen["talked"])
+            self._last = (seen["at"], seen["talked"])
 
     @property
     def calls_per_second(self) -> float:
-        assert self.first is not None
-        return (self.last[1] - self.first[1]) / max(0.001, self.last[0] - self.first[0])
+        if self._first is None or self._last[0] <= self._first[0]:
+            return 0.0
+        return (self._last[1] - self._first[1]) / (self._last[0] - self._first[0])
 
 
 def main() -> int:
@@ -129,7 +132,8 @@ def main() -> int:
     parser.add_argument("--scratch", type=Path, help="where its files are left; default: removed")
     chosen = parser.parse_args()
     print(machine())
-    progress, calls = Progress(), int(chosen.rate * chosen.seconds)
+    calls = int(chosen.rate * chosen.seconds)
+    progress = Progress(calls)
     with tempfile.TemporaryDirectory(prefix="sangdam-bench-") as temporary:
         seen, controller, cpu = live(
             (chosen.scratch or Path(temporary)) / "life", rate=chosen.rate, calls=calls,
