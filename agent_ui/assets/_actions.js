@@ -75,9 +75,9 @@ function otherPhone() {
 }
 
 export function accept() {
-  if (isSimulated() || !phone.hasSession()) return attempt(() => command("answer"));
-  phone.answer();
-  return undefined;
+  if (!isSimulated()) phone.answerAnywhere();
+  // a telephone on the desk is told to answer by the server
+  return isSimulated() || !phone.hasSession() ? attempt(() => command("answer")) : undefined;
 }
 
 export async function reject() {

@@ -56,6 +56,7 @@ export function CallPanel() {
   const muted = useStore((state) => state.phone.muted);
   const simulated = useStore((state) => state.live.simulated);
   const audioHere = useStore((state) => state.phone.session);
+  const lost = useStore((state) => state.audioLost);
   useTick();
   const call = agent?.call;
   const current = useCurrent(call);
@@ -81,7 +82,7 @@ export function CallPanel() {
       <div class="call-time"><strong role="timer">${clock(since(call.answered_at || call.started_at))}</strong><span>${words}</span></div>
     </div>
     ${simulated && html`<p class="call-note">${t("모의 통화입니다. 실제 음성은 없습니다.")}</p>`}
-    ${!simulated && talking && !audioHere && agent.registered && html`<p class="call-note">${t("이 브라우저가 아닌 다른 전화기로 통화 중입니다.")}</p>`}
+    ${!simulated && talking && !audioHere && !lost && agent.registered && html`<p class="call-note">${t("이 브라우저가 아닌 다른 전화기로 통화 중입니다.")}</p>`}
     ${call.consult && html`<${Consult} consult=${call.consult} phase=${call.phase} />`}
     <div class="tools">
       ${tool(isMuted ? "ti-microphone-off" : "ti-microphone", isMuted ? t("음소거 해제") : t("음소거"), () => actions.mute(!isMuted), { pressed: isMuted, disabled: !talking })}

@@ -36,7 +36,7 @@ function usePages(load, key) {
 }
 
 const callIcon = (call) =>
-  call.direction === "outbound" ? "ti-phone-outgoing" : call.answered_at ? "ti-phone-incoming" : "ti-phone-x";
+  call.direction === "outbound" ? "ti-phone-outgoing" : call.answered_at || !call.ended_at ? "ti-phone-incoming" : "ti-phone-x";
 
 export function HistoryTab() {
   const me = useStore((state) => state.me);
@@ -60,7 +60,7 @@ export function HistoryTab() {
           <span class="grow"><strong>${call.name || call.number || t("발신번호 표시제한")}</strong>
             <small>${[call.queue, call.contact_type, call.agent].filter(Boolean).join(" · ") || call.outcome_text}</small></span>
           <span class="row-end"><span>${shortMoment(call.started_at, me.timezone, serverNow())}</span>
-            <small>${call.talk_seconds ? clock(Math.round(call.talk_seconds)) : t("미연결")}</small></span>
+            <small>${call.talk_seconds ? clock(Math.round(call.talk_seconds)) : call.ended_at ? t("미연결") : t("진행 중")}</small></span>
         </button>
         <button type="button" class="row-act" disabled=${!/\d/.test(call.number)} aria-label=${t("다시 걸기")} onClick=${() => redial(call)}><${Icon} name="ti-phone" /></button>
       </li>`)}</ul>`}

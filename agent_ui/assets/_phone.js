@@ -9,6 +9,9 @@ const AUTO_ANSWER = "X-Sangdam-Auto-Answer";
 const DIAL_PENDING_MS = 45_000;
 const AUDIO_KEY = "sangdam-audio-of-call"; // which call's sound was in this tab, to say so when it is lost
 
+const tabs = new BroadcastChannel("sangdam-desk");
+tabs.addEventListener("message", ({ data }) => data === "answer" && answer());
+
 let ua = null;
 let session = null;
 let dialledAt = 0;
@@ -49,6 +52,11 @@ export function start() {
     if (originator === "remote") incoming(fresh, request);
   });
   ua.start();
+}
+
+/** Register again: the account rings where it registered last, and whoever that was has left. */
+export function takeBack() {
+  if (ua?.isRegistered() && !session) ua.register();
 }
 
 export function stop() {
@@ -111,6 +119,12 @@ function trimGathering() {
 }
 
 export const hasSession = () => session !== null;
+
+/** Answer where it rings: with two tabs open the call is in the one that registered last. */
+export function answerAnywhere() {
+  if (session) answer();
+  else tabs.postMessage("answer");
+}
 
 export function answer() {
   if (!session || session.isEstablished()) return;

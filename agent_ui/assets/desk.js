@@ -58,6 +58,8 @@ function Desk() {
     <${Question} /><${Ringing} /><${Toasts} />`;
 }
 
+const TAKE_BACK_MS = 2_500;
+
 /** What must happen when the call or the phone changes, whatever is on the screen. */
 function watch() {
   let callId = null;
@@ -66,12 +68,21 @@ function watch() {
   let begun = false;
   let told = null;
   let lostSince = 0;
+  let awaySince = 0;
   subscribe((state) => {
     const { agent, live } = state;
     if (live.known && !live.simulated) phone.start();
     if (!begun && live.known && live.controller && agent) {
       begun = true; // once per page: a person whom the manager logs out is not logged in again behind their back
       if (agent.status === "logged_out") actions.beginWork();
+    }
+    // another tab or telephone of this agent was connected instead, and has left
+    const away = live.connected && live.switch === "up" && agent?.registered === false && state.phone.state === "registered";
+    if (!away) awaySince = 0;
+    else if (!awaySince) awaySince = Date.now();
+    else if (Date.now() - awaySince > TAKE_BACK_MS) {
+      awaySince = 0;
+      phone.takeBack();
     }
     const call = agent?.call ?? null;
     // what is remembered changes before anything is set: setting comes back here
