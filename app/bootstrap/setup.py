@@ -15,11 +15,12 @@ from app.adapters.sql.store import Store
 from app.adapters.vault import SecretBox, new_password
 from app.core.definitions import TenantId
 from app.core.errors import InvalidDefinition
+from app.ports import SpeechUnavailable
 from app.services.onboarding import ALWAYS, Onboarding
 from app.services.prompts import PromptRenderer
 from app.services.publishing import Publishing
 from dialplan.compiler import context_name
-from dialplan.publish import Publisher
+from dialplan.publish import PublicationRejected, Publisher
 from esl.commands import ReloadXml
 from esl.connection import Connection
 from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError
@@ -116,7 +117,7 @@ def tell_controller(settings: Settings, tenant_id: TenantId, name: str = "publis
 def refresh_all(settings: Settings) -> int:
     """Write the files of every tenant that has published (FreeSWITCH is about to start); how many.
 
-    A tenant whose files cannot be made is logged and left out: the others' calls must go on.
+    A tenant whose files cannot be made is logged and keeps those that it has: the others' calls must go on.
     """
     store = open_store(settings)
     ours = publishing(settings, store, notify=lambda tenant_id: None)
@@ -124,7 +125,7 @@ def refresh_all(settings: Settings) -> int:
     for tenant_id in store.tenant_ids():
         try:
             done += ours.refresh(tenant_id)
-        except InvalidDefinition as error:
+        except (InvalidDefinition, SpeechUnavailable, PublicationRejected, OSError) as error:
             log.error("tenant_not_published", tenant=tenant_id, error=str(error))
     return done
 
