@@ -320,7 +320,8 @@ def test_a_queue_without_agents_ends_with_the_unavailable_announcement(switch: R
     call.wait_state("ended", 15)
     assert heard(call) == ["greeting", "menu", "connecting", "unavailable"]
     silence = call.rtp.heard.longest_silence(call.answered_at + 0.5, call.ended_at)
-    assert silence < 2.0, "the music begins a second or so after nobody has adopted the call"
+    # FreeSWITCH's scheduler counts whole seconds: +1 is one to two of them, and the prompt's own pause.
+    assert silence < 3.0, "the music begins a second or two after nobody has adopted the call"
 
 
 def test_wrong_key_then_none(switch: RealSwitch) -> None:
