@@ -11,7 +11,7 @@ from app.core import effects as fx
 from app.core import events as ev
 from app.core.agent import Move
 from app.core.call import Call, Consult, Phase, Ring, RingKind, Visit
-from app.core.call_common import begin_talk, connect_agent, leave_queue
+from app.core.call_common import UNSEEN, begin_talk, connect_agent, leave_queue
 from app.core.call_dialling import agent_dialled
 from app.core.call_offering import RECALL_GRACE
 from app.core.call_waiting import adopt, enter_queue
@@ -134,6 +134,7 @@ def _parked(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg
     if offer is not None and agent_id is not None and (stage == "transfer" or _queue_known(step, call)):
         _ringing(step, event, call, found, offer, agent_id)
         return
+    _offer_over(step, event, call, found, legs)
     if not _queue_known(step, call):
         step.put_call(call)
         if call.direction == "inbound":
@@ -154,6 +155,16 @@ def _parked(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg
     step.put_queue(tenant, tenant.queues[call.visit.queue_id].reopened(step.entry(call)))
     step.put_call(call)
     adopt(step, call, resumed=bool(v.get("entered")))
+
+
+def _offer_over(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, legs: Snapshot) -> None:
+    """The caller's last offer does not ring any more. If its end was seen, that was told first, and counts."""
+    offer, agent_id = found.variables.get("offer", ""), _number(found, "agent")
+    if offer and offer not in legs and agent_id:
+        step.fact(
+            call, "offer.ended", offer, when=event.at, offer_id=offer, agent_id=agent_id, outcome="failed",
+            cause=UNSEEN,
+        )  # fmt: skip
 
 
 def _ringing(

@@ -25,7 +25,6 @@ from app.core.record_types import (
     VisitRecord,
 )
 from app.core.status_intervals import StatusInterval, merge_statuses, status_changes
-from app.core.unseen import close_passed_offers
 
 __all__ = [
     "CallFacts",
@@ -58,9 +57,11 @@ _ORDER = {
 
 
 def in_order(events: Iterable[JournalEvent]) -> list[JournalEvent]:
-    """By time, then by kind, then by identity; each identity once."""
-    unique = {event.event_id: event for event in events}
-    return sorted(unique.values(), key=lambda e: (e.at, _ORDER.get(e.kind, 99), e.event_id))
+    """By time, then by kind, then by identity; each identity once: who took over may have told it again, later."""
+    unique: dict[str, JournalEvent] = {}
+    for event in sorted(events, key=lambda e: (e.at, _ORDER.get(e.kind, 99), e.event_id)):
+        unique.setdefault(event.event_id, event)
+    return list(unique.values())
 
 
 @dataclass(slots=True)
@@ -246,7 +247,6 @@ _HANDLERS = {
 
 
 def _finish(draft: _Draft) -> CallFacts:
-    draft.offers = close_passed_offers(draft.offers.values(), frozenset(draft.talks))
     if draft.ended is not None:
         _close_all(draft, draft.ended)
     talks = sorted(draft.talks.values(), key=lambda t: (t.started_at, t.talk_id))

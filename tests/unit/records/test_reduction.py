@@ -193,17 +193,16 @@ def test_an_event_without_what_its_kind_needs_is_named_and_left_out() -> None:
     assert facts.call == reduce_call(journal(ANSWERED)).call
 
 
-def test_an_offer_whose_end_nobody_saw_ends_with_the_next() -> None:
-    """The controller died while a phone rang; the next one only found the caller waiting."""
-    facts = reduce_call(
-        journal("""
+def test_a_fact_told_again_by_who_took_over_does_not_change_the_first() -> None:
+    """The new controller does not know that the refusal was seen, and says that the offer came to nothing."""
+    told = """
     at    | kind          | mark | data
     00:00 | call.arrived  |      | direction=inbound did=07040000001 caller=01012345678
     00:05 | queue.entered | 1    | visit_id=~#1 queue_id=1 origin=direct position=1
     00:05 | offer.made    | ~-a1 | offer_id=~-a1 visit_id=~#1 queue_id=1 agent_id=1
-    00:12 | offer.made    | ~-b1 | offer_id=~-b1 visit_id=~#1 queue_id=1 agent_id=2
-    """)
-    )
-    first, second = facts.offers
-    assert (first.ended_at, first.outcome, first.ring_seconds) == (second.made_at, "failed", 7.0)
-    assert second.ended_at is None and second.outcome == ""
+    00:09 | offer.ended   | ~-a1 | offer_id=~-a1 agent_id=1 outcome=refused cause=USER_BUSY
+    """
+    again = "00:20 | offer.ended | ~-a1 | offer_id=~-a1 agent_id=1 outcome=failed cause=UNKNOWN"
+    (offer,) = reduce_call([*journal(again), *journal(told)]).offers
+    assert (offer.outcome, offer.ring_seconds) == ("refused", 4.0)
+    assert reduce_call([*journal(told), *journal(again)]).offers == (offer,)
