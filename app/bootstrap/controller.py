@@ -250,11 +250,17 @@ class Controller:
     # -- the only one ----------------------------------------------------------------------------------
 
     def _await_lease(self) -> None:
+        not_before = 0.0
         while not self._stopping:
             try:
-                self.fence = self.lease.acquire(LEASE, LEASE_SECONDS)
+                if time.monotonic() >= not_before:
+                    self.fence = self.lease.acquire(LEASE, LEASE_SECONDS)
+                else:
+                    self._redis.ping()
             except OSError as error:
                 log.warning("lease_not_asked", error=str(error))
+                # Its owner was cut off from Redis as well, and still decides: let it be the first to renew.
+                not_before = time.monotonic() + LEASE_SECONDS
             if self.fence is not None:
                 return
             gevent.sleep(0.25)

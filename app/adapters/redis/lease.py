@@ -18,8 +18,10 @@ redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
 return token
 """
 _RENEW = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+if not owner and redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 _RELEASE = """
@@ -48,9 +50,10 @@ class RedisLease:
         return None if token is None else int(token)
 
     def renew(self, name: str, token: int, ttl_seconds: float) -> bool:
-        """Keep it for ``ttl_seconds`` more; False when it has run out or is another's."""
+        """Keep it for ``ttl_seconds`` more, also when it has run out (Redis was away) and nobody has taken it
+        since; False when somebody has."""
         with translated():
-            return bool(self._renew(keys=[lease_key(name)], args=[token, _millis(ttl_seconds)]))
+            return bool(self._renew(keys=[lease_key(name), FENCE], args=[token, _millis(ttl_seconds)]))
 
     def release(self, name: str, token: int) -> None:
         """Give it up, if it is still ours."""

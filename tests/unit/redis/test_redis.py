@@ -220,8 +220,27 @@ class TestLease:
         deadline = time.monotonic() + 2
         while client.exists(lease_key("controller")) and time.monotonic() < deadline:
             time.sleep(0.005)
-        assert not lease.renew("controller", token, 5)
         assert lease.acquire("controller", 5) == token + 1
+        assert not lease.renew("controller", token, 5), "somebody else had it since"
+
+    def test_who_was_cut_off_from_redis_keeps_what_nobody_took(self, client: redis.Redis) -> None:
+        one, two = RedisLease(client), RedisLease(client)
+        first = one.acquire("controller", 5)
+        assert first is not None
+        client.delete(lease_key("controller"))  # ran out while Redis was away
+        assert one.renew("controller", first, 5)
+        assert two.acquire("controller", 5) is None
+        client.delete(lease_key("controller"))
+        second = two.acquire("controller", 5)
+        client.delete(lease_key("controller"))
+        assert not one.renew("controller", first, 5), "another has decided since"
+        assert second is not None and two.renew("controller", second, 5)
+
+    def test_a_redis_that_forgot_everything_has_no_owner(self, client: redis.Redis) -> None:
+        lease = RedisLease(client)
+        token = lease.acquire("controller", 5)
+        client.flushall()
+        assert token is not None and not lease.renew("controller", token, 5)
 
 
 def test_snapshot_is_plain_json(client: redis.Redis) -> None:
