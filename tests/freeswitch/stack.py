@@ -29,7 +29,7 @@ from app.config import PREFIX, Settings
 from app.core.ars_json import ars_from_json, ars_to_json
 from app.services.onboarding import ALWAYS
 from app.supervisor.probes import event_socket_greets, http_answers, redis_answers
-from tests.freeswitch.harness import AGENT_HERTZ, CALLER_HERTZ, PROMPT_HERTZ, hears, write_tone
+from tests.freeswitch.harness import CALLER_HERTZ, PROMPT_HERTZ, hears, write_tone
 from tests.freeswitch.rtp import rms, strength
 from tests.freeswitch.softphone import Call, SoftPhone
 
@@ -45,6 +45,11 @@ def eventually(condition: Callable[[], Any], seconds: float = 15.0, what: str = 
         assert time.monotonic() < end, f"not within {seconds} s: {what or condition}"
         time.sleep(every)
     return value
+
+
+def agent_hertz(number: int) -> float:
+    """The tone of a tenant's agent ``number`` (from 0): between the caller's and the prompts'."""
+    return 600 + 60 * number
 
 
 def sounds(call: Call, hertz: float, seconds: float = 0.3) -> bool:
@@ -71,7 +76,7 @@ def wait_tone(call: Call, hertz: float, seconds: float = 10.0) -> None:
 
 def wait_music(call: Call, seconds: float = 10.0) -> None:
     """Until the telephone hears something that is no prompt's, caller's or agent's tone, for half a second."""
-    tones = [*PROMPT_HERTZ.values(), CALLER_HERTZ, *(AGENT_HERTZ + 100 * n for n in range(1, 8))]
+    tones = [*PROMPT_HERTZ.values(), CALLER_HERTZ, *map(agent_hertz, range(6))]
 
     def music() -> bool:
         samples = call.rtp.heard.audio(time.monotonic() - 0.5)
@@ -452,7 +457,7 @@ class Stack:
         fields = ("id", "login", "password", "name", "extension", "sip_user", "sip_password")
         return Agent(
             self, **{name: values[name] for name in fields}, api=self.api(values["token"]),
-            hertz=AGENT_HERTZ + 100 * (number + 1),
+            hertz=agent_hertz(number),
         )  # fmt: skip
 
     def api(self, token: str) -> Api:
