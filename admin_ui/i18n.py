@@ -16,6 +16,7 @@ from flask import Flask, g, request, session
 from flask_babel import Babel
 
 from app.core.billing import whole_seconds
+from app.services.masking import pretty_number
 
 LANGUAGES = ("ko", "en")
 CATALOGUE = Path(__file__).with_name("catalogue") / "en.json"
@@ -62,4 +63,4 @@ def install(app: Flask) -> None:
     """Make ``_``, ``language``, ``localtime`` and ``clock`` known to templates; flask-babel for numbers."""
     Babel(app, default_locale="ko", locale_selector=language, timezone_selector=lambda: g.get("timezone"))
     app.jinja_env.globals.update(_=translate, language=language)
-    app.jinja_env.filters.update(localtime=localtime, clock=clock, whole=whole_seconds, zip=zip)
+    app.jinja_env.filters.update(localtime=localtime, clock=clock, whole=whole_seconds, telephone=pretty_number, zip=zip)

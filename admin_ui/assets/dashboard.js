@@ -175,7 +175,7 @@ function Targets({ figures }) {
 
 const STATES = [
   ["available", t("수신대기")], ["ringing", t("벨울림중")], ["dialling", t("다이얼링중")], ["on_call", t("통화중")],
-  ["holding", t("보류중")], ["wrap_up", t("후처리")], ["on_break", t("자리비움")], ["logged_out", t("로그아웃")],
+  ["holding", t("보류중")], ["wrap_up", t("후처리")], ["on_break", t("자리비움")], ["logged_out", t("로그아웃됨")],
 ];
 const NAMES = Object.fromEntries(STATES);
 

@@ -84,7 +84,7 @@ function Bars({ summary, days, names, keys }) {
     if (!summary) return;
     const words = { yesterday: t("전일"), today: t("당일") };
     const data = {
-      labels: names.map((name) => name.split(/ ?(?=\()/)), // the unit on a line of its own: phones are narrow
+      labels: names.map((name) => name.split(/ |(?=\()/)), // a line for each word: phones are narrow
       datasets: days.map((day) => ({
         label: words[day], backgroundColor: COLOURS[day], borderRadius: 4, maxBarThickness: 34, data: keys.map((key) => summary[day][key]),
       })),
@@ -98,7 +98,7 @@ function Bars({ summary, days, names, keys }) {
       type: "bar", data,
       options: {
         animation: false, maintainAspectRatio: false, plugins: { legend: { position: "bottom", labels: { boxWidth: 12 } } },
-        scales: { y: { beginAtZero: true, suggestedMax: 4, ticks: { precision: 0, maxTicksLimit: 6 } }, x: { grid: { display: false }, ticks: { maxRotation: 0 } } },
+        scales: { y: { beginAtZero: true, suggestedMax: 4, ticks: { precision: 0, maxTicksLimit: 6 } }, x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkip: false } } },
       },
     });
   }, [summary, days]);

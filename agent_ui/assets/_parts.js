@@ -95,7 +95,7 @@ export const Empty = ({ icon, text }) => html`<div class="empty"><${Icon} name=$
 
 /** 대기, 휴식 … and the observed state in words. */
 export function stateWords(agent) {
-  if (!agent || agent.status === "logged_out") return t("로그아웃");
+  if (!agent || agent.status === "logged_out") return t("로그아웃됨");
   const states = {
     ringing: t("벨울림중"), reserved: t("벨울림중"), dialling: t("다이얼링중"), on_call: t("통화중"), holding: t("보류중"),
   };
