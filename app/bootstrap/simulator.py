@@ -49,7 +49,7 @@ class Desktops:
         own = self._store.for_tenant(tenant_id)
         types = own.contact_types()
         if types:
-            chosen = random.choice(types)  # noqa: S311 - nothing secret
+            chosen = random.choice(types)
             own.save_wrap_up(call_id, agent_id, contact_type_id=chosen.id, inquiry="모의 통화", action="")
 
 
