@@ -63,4 +63,5 @@ def install(app: Flask) -> None:
     """Make ``_``, ``language``, ``localtime`` and ``clock`` known to templates; flask-babel for numbers."""
     Babel(app, default_locale="ko", locale_selector=language, timezone_selector=lambda: g.get("timezone"))
     app.jinja_env.globals.update(_=translate, language=language)
-    app.jinja_env.filters.update(localtime=localtime, clock=clock, whole=whole_seconds, telephone=pretty_number, zip=zip)
+    filters = {"localtime": localtime, "clock": clock, "whole": whole_seconds, "telephone": pretty_number, "zip": zip}
+    app.jinja_env.filters.update(filters)
