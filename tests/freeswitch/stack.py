@@ -337,7 +337,12 @@ class Stack:
         self.switch = switch
         self._closing: list[Callable[[], object]] = []
         self._callers: list[SoftPhone] = []
-        self.carrier_port = carrier
+        #: Who answers calls to the outside: one telephone for all numbers. There from the beginning, because
+        #: FreeSWITCH asks it by OPTIONS.
+        self.carrier = SoftPhone(
+            ("127.0.0.1", trunk), "carrier", domain="carrier.example", hertz=CALLER_HERTZ, port=carrier, on_invite="ring"
+        )
+        self._closing.append(self.carrier.close)
         self.tenants: dict[str, Tenant] = {}
         esl_probe = event_socket_greets("127.0.0.1", esl)
         web_probe = http_answers("127.0.0.1", web)
@@ -546,15 +551,6 @@ class Stack:
         for phone in self._callers:
             phone.close()
         self._callers.clear()
-
-    def carrier(self) -> SoftPhone:
-        """Who answers calls to the outside: one telephone for all numbers."""
-        phone = SoftPhone(
-            ("127.0.0.1", self.settings.trunk_port), "carrier", domain="carrier.example",
-            hertz=CALLER_HERTZ, port=self.carrier_port, on_invite="ring",
-        )  # fmt: skip
-        self._closing.append(phone.close)
-        return phone
 
     def cli(self, command: str) -> str:
         """A FreeSWITCH command, to look (not to drive)."""

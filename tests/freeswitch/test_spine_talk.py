@@ -276,10 +276,11 @@ def test_an_internal_call(stack: Stack, team: Tenant) -> None:
 
 @pytest.fixture
 def carrier(stack: Stack) -> Iterator[SoftPhone]:
-    phone = stack.carrier()
-    eventually(lambda: "UP" in gateway(stack), 40, f"the carrier is reachable:\n{gateway(stack)}")
-    yield phone
-    phone.close()
+    stack.carrier.forget()
+    stack.carrier.on_invite = "ring"
+    eventually(lambda: "UP" in gateway(stack), 60, f"the carrier is reachable:\n{gateway(stack)}")
+    yield stack.carrier
+    stack.carrier.forget()
 
 
 def gateway(stack: Stack) -> str:
