@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from simswitch import api_legs
 from simswitch.clock import Sleeper, Steps
+from simswitch.control import control
 from simswitch.datetimes import zone
 from simswitch.dialplan import search
 from simswitch.show import row
@@ -123,6 +124,9 @@ class Api:
         return "-ERR system Command not found!\n"
 
     do_bg_system = do_system
+
+    def do_sim(self, arguments: str) -> str:
+        return control(self._switch, arguments)
 
     # --- Tasks ---
 

@@ -125,7 +125,8 @@ def test_the_caller_leaves_while_a_phone_rings(office: MakeOffice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "outcome", "visits"), [(1, "ars_abandoned", []), (5, "ars_abandoned", []), (9, "queue_abandoned", ["abandoned"])]
+    ("at", "outcome", "visits"),
+    [(1, "ars_abandoned", []), (5, "ars_abandoned", []), (9, "queue_abandoned", ["abandoned"])],
 )
 def test_the_caller_gives_up(office: MakeOffice, at: float, outcome: str, visits: list[str]) -> None:
     """In the greeting, in the menu, in the queue."""

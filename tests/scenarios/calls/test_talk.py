@@ -1,4 +1,4 @@
-"""What happens in a call that is up: hold, consultation, transfers, keys, the forced end; and calls that agents make."""
+"""What happens in a call that is up: hold, consultation, transfers, keys, the forced end; and outgoing calls."""
 
 from __future__ import annotations
 
