@@ -13,6 +13,9 @@ const CAUSES = {
   UNALLOCATED_NUMBER: t("없는 번호입니다. 번호를 확인해 주세요."),
   INVALID_NUMBER_FORMAT: t("없는 번호입니다. 번호를 확인해 주세요."),
   NO_ROUTE_DESTINATION: t("외부로 거는 회선이 설정되어 있지 않습니다. 관리자에게 문의해 주세요."),
+  INVALID_GATEWAY: t("외부로 거는 회선이 설정되어 있지 않습니다. 관리자에게 문의해 주세요."),
+  GATEWAY_DOWN: t("외부 회선이 지금 연결되어 있지 않습니다. 잠시 후 다시 시도해 주세요."),
+  NORMAL_TEMPORARY_FAILURE: t("외부 회선이 지금 연결되어 있지 않습니다. 잠시 후 다시 시도해 주세요."),
   USER_NOT_REGISTERED: t("상대방의 전화가 연결되어 있지 않습니다."),
 };
 
