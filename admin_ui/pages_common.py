@@ -56,7 +56,7 @@ def period_from_query() -> dict[str, Any]:
 
 def number_from_query(name: str) -> int | None:
     value = request.args.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 10 else None
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def _date(name: str) -> date | None:

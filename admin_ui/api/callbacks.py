@@ -38,7 +38,7 @@ class CallbackList(MethodView):
         return {"total": total, "page": args["page"], "per_page": args["per_page"], "items": items}
 
 
-@blueprint.route("/callbacks/<int:callback_id>")
+@blueprint.route("/callbacks/<int(max=9223372036854775807):callback_id>")
 class CallbackOne(MethodView):
     @blueprint.response(204)
     def delete(self, callback_id: int) -> None:

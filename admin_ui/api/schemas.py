@@ -7,6 +7,9 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+STORABLE = validate.Range(0, 2**63 - 1)
+"""Identities: what a database can be asked for."""
+
 
 class Schema(ma.Schema):
     """Base: unknown members of a body are refused."""
@@ -82,9 +85,9 @@ class PeriodArgs(PageArgs):
 class CallArgs(PeriodArgs):
     from_time = ma.fields.Time(load_default=None)
     to_time = ma.fields.Time(load_default=None)
-    queue_id = ma.fields.Integer(load_default=None)
-    agent_id = ma.fields.Integer(load_default=None)
-    contact_type_id = ma.fields.Integer(load_default=None)
+    queue_id = ma.fields.Integer(load_default=None, validate=STORABLE)
+    agent_id = ma.fields.Integer(load_default=None, validate=STORABLE)
+    contact_type_id = ma.fields.Integer(load_default=None, validate=STORABLE)
     direction = ma.fields.String(
         load_default=None, validate=validate.OneOf(["inbound", "outbound", "internal"])
     )
@@ -182,14 +185,14 @@ class WrapUp(ma.Schema):
 
 
 class WrapUpArgs(Schema):
-    contact_type_id = ma.fields.Integer(load_default=None, allow_none=True)
+    contact_type_id = ma.fields.Integer(load_default=None, validate=STORABLE, allow_none=True)
     inquiry = ma.fields.String(load_default="", metadata={"description": "1,024 characters at most"})
     action = ma.fields.String(load_default="", metadata={"description": "1,024 characters at most"})
-    agent_id = ma.fields.Integer(load_default=None, allow_none=True)
+    agent_id = ma.fields.Integer(load_default=None, validate=STORABLE, allow_none=True)
 
 
 class AgentIdArgs(Schema):
-    agent_id = ma.fields.Integer(load_default=None, allow_none=True)
+    agent_id = ma.fields.Integer(load_default=None, validate=STORABLE, allow_none=True)
 
 
 class CallDetail(Call):
@@ -313,7 +316,9 @@ class Report(ma.Schema):
 class ForAgent(Schema):
     """Base of the commands: a manager names the agent, an agent's own login or token need not."""
 
-    agent_id = ma.fields.Integer(load_default=None, metadata={"description": "Needed with a manager's login"})
+    agent_id = ma.fields.Integer(
+        load_default=None, validate=STORABLE, metadata={"description": "Needed with a manager's login"}
+    )
 
 
 class PlatformArgs(ForAgent):
@@ -341,7 +346,7 @@ class DialArgs(ForAgent):
     """``number``, or ``callback_id`` (call a callback back), or ``call_id`` (redial)."""
 
     number = ma.fields.String(load_default=None, validate=validate.Length(1, 30))
-    callback_id = ma.fields.Integer(load_default=None)
+    callback_id = ma.fields.Integer(load_default=None, validate=STORABLE)
     call_id = ma.fields.String(load_default=None, validate=validate.Length(1, 64))
 
     @ma.validates_schema
@@ -361,8 +366,8 @@ class DigitsArgs(ForAgent):
 class TransferArgs(ForAgent):
     """Exactly one target."""
 
-    target_agent = ma.fields.Integer(load_default=None)
-    target_queue = ma.fields.Integer(load_default=None)
+    target_agent = ma.fields.Integer(load_default=None, validate=STORABLE)
+    target_queue = ma.fields.Integer(load_default=None, validate=STORABLE)
     target_number = ma.fields.String(load_default=None, validate=validate.Length(1, 30))
 
     @ma.validates_schema
@@ -376,7 +381,7 @@ class TransferArgs(ForAgent):
 class ConsultArgs(ForAgent):
     """Exactly one target."""
 
-    target_agent = ma.fields.Integer(load_default=None)
+    target_agent = ma.fields.Integer(load_default=None, validate=STORABLE)
     target_number = ma.fields.String(load_default=None, validate=validate.Length(1, 30))
 
     @ma.validates_schema

@@ -111,7 +111,7 @@ def _catch_up_caller(
     if found.state == "bridged" and found.other is not None:
         leg_event(step, ev.LegsBridged(event.node, event.at, found.leg, found.other))
     elif call.phase is Phase.ARS:
-        if found.state == "parked" and v.get("queue", "").isdigit():
+        if found.state == "parked" and v.get("queue", "").isdecimal():
             queued = ev.CallQueued(
                 event.node, event.at, found.leg, call.tenant_id, int(v["queue"]), v.get("did", ""),
                 found.caller_number, found.caller_name, call.arrived_at, v.get("menu", ""),

@@ -45,7 +45,7 @@ def micros(at: datetime) -> str:
 
 def from_micros(text: str | None) -> datetime | None:
     """Inverse of ``micros``; None for what is not a time (a variable that was never set, or forged)."""
-    if not text or not text.isdigit() or len(text) > 17:
+    if not text or not (text.isascii() and text.isdigit()) or len(text) > 17:
         return None
     seconds, rest = divmod(int(text), 1_000_000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)

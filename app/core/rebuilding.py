@@ -66,7 +66,7 @@ def _bridged_to_ours(step: Step, snapshot: ev.LegSnapshot) -> bool:
 
 def _number(snapshot: ev.LegSnapshot, name: str) -> int:
     text = snapshot.variables.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 18 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _agent(step: Step, call: Call, agent_id: int) -> AgentId | None:

@@ -116,7 +116,7 @@ class Accounts:
         if len(parts) != 4 or parts[0] not in (Role.AGENT, Role.MANAGER):
             return None
         role, tenant, person_id, mark = Role(parts[0]), parts[1], parts[2], parts[3]
-        if not (tenant.isdigit() and person_id.isdigit()):
+        if not (tenant.isdecimal() and person_id.isdecimal()):
             return None
         store = self._store.for_tenant(int(tenant))
         row = store.account(role, int(person_id))
