@@ -60,7 +60,7 @@ def internal_params(settings: Settings, *, opus: bool) -> Params:
     params: Params = [
         ("context", "agents"),
         ("sip-port", str(settings.sip_port)),
-        ("ws-binding", f"{_listen(settings)}:{settings.ws_port}"),
+        ("ws-binding", f"{_plain_ws(settings)}:{settings.ws_port}"),
         ("inbound-codec-prefs", codecs),
         ("outbound-codec-prefs", codecs),
         ("auth-calls", "true"),
@@ -112,6 +112,13 @@ def _sip_address(settings: Settings) -> str:
     if not _unspecified(settings):
         return settings.bind
     return "$${local_ip_v6}" if ":" in settings.bind else "$${local_ip_v4}"
+
+
+def _plain_ws(settings: Settings) -> str:
+    """Behind a TLS front (an https address, and no TLS of FreeSWITCH's own) browsers come through the front
+    on this machine: unencrypted SIP is not for the world."""
+    fronted = settings.public_url.startswith("https://") and settings.wss_port is None
+    return "127.0.0.1" if fronted and _unspecified(settings) else _listen(settings)
 
 
 def _listen(settings: Settings) -> str:

@@ -32,6 +32,7 @@ from app.controller.runner import Runner
 from app.controller.scripts import ScriptDriver
 from app.controller.tenants import Tenants
 from app.controller.timers import Timers
+from app.controller.watchdog import watch
 from app.core import live
 from app.core.centre import Centre
 from app.core.events import TenantPublished, TenantRemoved
@@ -103,6 +104,7 @@ class Controller:
         self._store: TenantSource = source or open_store(settings)
         self._clock = SystemClock()
         self._stopping = False
+        self._turning = False
         self._core: tuple[str, FreeSwitchNode] | None = None
         self.lease = RedisLease(self._redis)
         self.fence: int | None = None
@@ -176,6 +178,7 @@ class Controller:
             beat,
         ]
         self.inbox.start(self._command)
+        self._turning = True
         try:
             self.dispatcher.run()
         finally:
@@ -186,6 +189,19 @@ class Controller:
                 log.error("journal_not_flushed")
             if self.fence is not None:
                 self.lease.release(LEASE, self.fence)
+
+    def watch(self) -> None:
+        """End the process when its loop hangs (supervised or not): its events would pile up in the switch."""
+        beaten = [time.monotonic()]
+
+        def beat() -> None:
+            while True:
+                # While it leads it is the dispatcher's own turn that counts, before that any greenlet's.
+                beaten[0] = self.dispatcher.alive_at if self._turning else time.monotonic()
+                gevent.sleep(BEAT_SECONDS)
+
+        gevent.spawn(beat)
+        watch(lambda: beaten[0])
 
     def stop(self) -> None:
         """End ``run``; safe from a signal handler's greenlet."""
@@ -316,4 +332,5 @@ def run_controller(settings: Settings) -> None:
     controller = Controller(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, controller.stop)
+    controller.watch()
     controller.run()

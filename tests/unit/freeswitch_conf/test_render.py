@@ -98,6 +98,12 @@ def test_ports_and_addresses_are_the_settings(make_settings: Make) -> None:
     assert "ext-rtp-ip" not in external
 
 
+def test_behind_a_tls_front_plain_websockets_stay_on_the_machine(make_settings: Make) -> None:
+    settings = make_settings(bind="0.0.0.0", external_ip="203.0.113.7", public_url="https://contact.example.kr")
+    render(settings)
+    assert profile(settings, "internal")["ws-binding"] == "127.0.0.1:5066"
+
+
 def test_a_public_server(make_settings: Make) -> None:
     settings = make_settings(bind="0.0.0.0", external_ip="203.0.113.7", wss_port=7443)
     render(settings)
