@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from app.ports import Clock, CommandBus
 from app.services.accounts import Accounts, call_directly
 from app.services.commands import AgentCommands
+from app.services.figures import Statistics
 from app.services.history import History
 from app.services.live import LiveFeed, LiveHub
 from app.services.repository import Store
 from app.services.staff import Staff
-from app.services.figures import Statistics
 
 
 class WebSettings(Protocol):
