@@ -340,8 +340,9 @@ class Stack:
         #: Who answers calls to the outside: one telephone for all numbers. There from the beginning, because
         #: FreeSWITCH asks it by OPTIONS.
         self.carrier = SoftPhone(
-            ("127.0.0.1", trunk), "carrier", domain="carrier.example", hertz=CALLER_HERTZ, port=carrier, on_invite="ring"
-        )
+            ("127.0.0.1", trunk), "carrier", domain="carrier.example", hertz=CALLER_HERTZ, port=carrier,
+            on_invite="ring",
+        )  # fmt: skip
         self._closing.append(self.carrier.close)
         self.tenants: dict[str, Tenant] = {}
         esl_probe = event_socket_greets("127.0.0.1", esl)

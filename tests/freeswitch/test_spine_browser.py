@@ -44,8 +44,10 @@ async () => {
   for (const connection of window.connections) {
     if (connection.connectionState === "closed") continue;
     for (const one of (await connection.getStats()).values()) {
-      if (one.type === "inbound-rtp") { found.received += one.packetsReceived; found.energy += one.totalAudioEnergy || 0; }
       if (one.type === "outbound-rtp") found.sent += one.packetsSent;
+      if (one.type !== "inbound-rtp") continue;
+      found.received += one.packetsReceived;
+      found.energy += one.totalAudioEnergy || 0;
     }
   }
   return found;

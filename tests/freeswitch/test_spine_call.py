@@ -119,7 +119,8 @@ def test_a_call_from_ring_to_write_up(stack: Stack, who: str) -> None:
     assert agent.wait("idle", "wrap_up")["wrap_up_call"]
 
     record = team.ended_call(number)
-    assert (record["outcome"], record["direction"], record["ended_by"]) == ("connected", "inbound", {"customer": "caller", "agent": "agent"}[who])
+    ended_by = {"customer": "caller", "agent": "agent"}[who]
+    assert (record["outcome"], record["direction"], record["ended_by"]) == ("connected", "inbound", ended_by)
     for field, seen in (("answered_at", at_agent.answered_at), ("ended_at", call.ended_at)):
         assert abs(moment(record[field]).timestamp() - watch.at(seen)) < 1, field
     assert abs(moment(record["started_at"]).timestamp() - watch.at(call.answered_at)) < 1
