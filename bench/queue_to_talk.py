@@ -15,7 +15,7 @@ disk; only its tenant comes from the benchmark instead of a database.
 
     python -m bench.queue_to_talk [--seconds 40] [--agents 60] [--rate 10] [--only steady|crowd]
 
-Leaves with 1 when a target is missed (ISSUE: 0.8 at p50 and 0.6 at p99; a quarter in the crowd).
+Leaves with 1 when a target is missed: 0.8 of mod_callcenter's time at p50 and 0.6 at p99; a quarter in the crowd.
 """
 
 import gevent.monkey
