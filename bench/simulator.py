@@ -178,5 +178,5 @@ class Person(Phone):
 if __name__ == "__main__":
     # The simulator's garbage is not what is measured, and its pauses would be taken for the controller's.
     gc.disable()
-    _counts = [int(word) for word in (*sys.argv[1:4], sys.argv[5])]
-    Life(Settings.load(), *_counts[:3], float(sys.argv[4]), _counts[3]).run()
+    _tenants, _agents, _menu = (int(word) for word in sys.argv[1:4])
+    Life(Settings.load(), _tenants, _agents, _menu, float(sys.argv[4]), int(sys.argv[5])).run()

@@ -111,7 +111,8 @@ class Telephones:
             f"Contact: <sip:{user}@{self._ip}:{self._port}>", "Expires: 3600", "Max-Forwards: 70",
             *([f"Authorization: {authorization}"] if authorization else []),
         ])  # fmt: skip
-        answer: Message = result.get(timeout=5)
+        answer = result.get(timeout=5)
+        assert answer is not None
         return answer
 
     # --- calling ----------------------------------------------------------------------------------
