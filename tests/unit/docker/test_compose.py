@@ -46,7 +46,8 @@ EXAMPLE = {
 
 def test_it_runs_what_a_real_service_needs(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) >= {
-        "setup", "freeswitch", "controller", "controller-standby", "web1", "web2", "worker", "postgres", "redis", "proxy",
+        "setup", "freeswitch", "controller", "controller-standby", "web1", "web2", "worker", "postgres", "redis",
+        "proxy",
     }  # fmt: skip
 
 
