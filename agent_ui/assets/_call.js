@@ -31,11 +31,13 @@ export function Ringing() {
   const shown = call !== null;
   const current = useCurrent(call);
   useEffect(() => {
-    if (shown) ref.current?.focus();
+    // a modal dialog of its own, so that it lies above whatever dialog is open
+    if (shown && !ref.current.open) ref.current.showModal();
+    if (shown) ref.current.focus();
   }, [shown]);
   if (!shown) return null;
   const ready = live.simulated || phone.session === "ringing" || agent.registered;
-  return html`<div class="ring" role="alertdialog" aria-modal="true" aria-label=${t("전화가 왔습니다")} tabindex="-1" ref=${ref}>
+  return html`<dialog class="ring" role="alertdialog" aria-label=${t("전화가 왔습니다")} tabindex="-1" ref=${ref} onCancel=${(event) => event.preventDefault()}>
     <div class="ring-inner">
       <p class="ring-kind">${isColleague(call) ? callKind(call) : t("상담전화")}${call.queue ? ` · ${call.queue}` : ""}</p>
       <div class="ring-pulse"><${Icon} name="ti-phone-ringing" /></div>
@@ -48,7 +50,7 @@ export function Ringing() {
       <button type="button" class="round reject" onClick=${actions.reject}><${Icon} name="ti-phone-off" /><span>${t("거절")}</span></button>
       <button type="button" class="round accept" disabled=${!ready} onClick=${actions.accept}><${Icon} name="ti-phone" /><span>${t("받기")}</span></button>
     </div>
-  </div>`;
+  </dialog>`;
 }
 
 export function CallPanel() {

@@ -1,5 +1,5 @@
 // The dial pad, and the keypad during a call.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { dial, sendDigits } from "./_actions.js";
 import { number as pretty } from "./_format.js";
 import { Dialog, Icon, html } from "./_parts.js";
@@ -37,9 +37,22 @@ export function DialPad() {
 
 export function KeypadSheet() {
   const [sent, setSent] = useState("");
+  const press = (key) => {
+    setSent((now) => (now + key).slice(-20));
+    sendDigits(key);
+  };
+  useEffect(() => {
+    const typed = (event) => {
+      if (!/^[0-9*#]$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      press(event.key);
+    };
+    document.addEventListener("keydown", typed);
+    return () => document.removeEventListener("keydown", typed);
+  }, []);
   return html`<${Dialog} title=${t("키패드")} onClose=${() => set({ sheet: null })}>
     <p class="keypad-sent" aria-live="polite">${sent || t("누른 번호가 상대방에게 전달됩니다.")}</p>
-    <${Keys} onKey=${(key) => { setSent((now) => (now + key).slice(-20)); sendDigits(key); }} />
+    <${Keys} onKey=${press} />
   <//>`;
 }
 

@@ -49,7 +49,7 @@ function Rate({ summary }) {
   return html`<div class="card-box"><h2><${Icon} name="ti-percentage" />${t("응대율")}</h2>
     <p class="big">${today ? percent(today.rate) : "–"}</p>
     <div class="bar" style=${{ "--fill": `${Math.min(100, today?.rate ?? 0)}%` }}><i></i></div>
-    <p class="quiet">${t("오늘 인입 {offered} · 응답 {answered}", { offered: today?.offered ?? 0, answered: today?.answered ?? 0 })}</p></div>`;
+    <p class="quiet">${t("오늘 인입 {offered} · 응답 {answered}", { offered: today?.direct ?? 0, answered: today?.answered ?? 0 })}</p></div>`;
 }
 
 function Mine({ summary }) {

@@ -51,7 +51,13 @@ export function Question() {
 
 export function Toasts() {
   const toasts = useStore((state) => state.toasts);
-  return html`<div class="toasts" role="status" aria-live="polite">
+  const ref = useRef(null);
+  useEffect(() => {
+    // a popover shown anew lies above the dialogs
+    if (ref.current.matches(":popover-open")) ref.current.hidePopover();
+    if (toasts.length) ref.current.showPopover();
+  }, [toasts]);
+  return html`<div class="toasts" role="status" aria-live="polite" popover="manual" ref=${ref}>
     ${toasts.map((each) => html`<div key=${each.id} class=${`toast-note ${each.kind}`}>
       <span>${each.text}</span>
       <button type="button" class="icon-button" aria-label=${t("닫기")}

@@ -187,7 +187,7 @@ def _mean(total: int, count: int) -> int:
 def _calls(report: QueueReport) -> dict[str, Any]:
     total = report.total
     return {
-        "offered": total.total, "answered": total.answered, "rate": total.response_rate * 100,
+        "offered": total.total, "direct": total.direct, "answered": total.answered, "rate": total.response_rate * 100,
         "mean_wait_seconds": total.wait_mean, "longest_wait_seconds": total.wait_max,
     }
 
