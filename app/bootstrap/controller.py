@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.adapters.freeswitch.switch import FreeSwitchNode, NodeParams
 from app.adapters.journal_spool import JournalSpool
+from app.adapters.leader_file import LeaderFile
 from app.adapters.redis.client import connect
 from app.adapters.redis.commands import CommandInbox
 from app.adapters.redis.feed import RedisFeed
@@ -107,6 +108,7 @@ class Controller:
         self._turning = False
         self._core: tuple[str, FreeSwitchNode] | None = None
         self.lease = RedisLease(self._redis)
+        self._leader_file = LeaderFile(settings.run_dir / "controller.leader")
         self.fence: int | None = None
         self.tenants = Tenants()
         self.centre = Centre(lambda: str(uuid.uuid4()))
@@ -271,6 +273,10 @@ class Controller:
             try:
                 if time.monotonic() >= not_before:
                     self.fence = self.lease.acquire(LEASE, LEASE_SECONDS)
+                    if self.fence is None and (dead := self._leader_file.dead_owner()) is not None:
+                        # Killed on this machine: nobody has to wait for the lease to run out.
+                        self.lease.release(LEASE, dead)
+                        self.fence = self.lease.acquire(LEASE, LEASE_SECONDS)
                 else:
                     self._redis.ping()
             except OSError as error:
@@ -278,6 +284,8 @@ class Controller:
                 # Its owner was cut off from Redis as well, and still decides: let it be the first to renew.
                 not_before = time.monotonic() + LEASE_SECONDS
             if self.fence is not None:
+                if not self._leader_file.take(self.fence):
+                    log.warning("leader_not_marked")
                 return
             gevent.sleep(0.25)
 
