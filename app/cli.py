@@ -7,6 +7,7 @@ where in the program they arose.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import traceback
@@ -262,9 +263,21 @@ def _settings(*, prepare: bool = False, **overrides: Any) -> Settings:
     for line in unknown_variables():
         click.echo(f"Warning: {line}", err=True)
     settings = Settings.load(**overrides)
+    _log_from(settings.log_level)
     if prepare:
         settings.prepare()
     return settings
+
+
+def _log_from(level: str) -> None:
+    """Log our own parts from ``level`` on; libraries only speak up when something is wrong."""
+    import structlog
+
+    lowest = getattr(logging, level.upper())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(lowest))
+    logging.basicConfig(level=max(lowest, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
+    for ours in ("app", "esl", "simswitch"):
+        logging.getLogger(ours).setLevel(lowest)
 
 
 def _bootstrap() -> Any:

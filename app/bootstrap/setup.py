@@ -13,7 +13,7 @@ import structlog
 from app.adapters.speech import open_speech
 from app.adapters.sql.store import Store
 from app.adapters.vault import SecretBox, new_password
-from app.core.definitions import TenantId
+from app.core.definitions import CallbackOffer, TenantId
 from app.core.errors import InvalidDefinition
 from app.ports import SpeechUnavailable
 from app.services.onboarding import ALWAYS, Onboarding
@@ -111,7 +111,7 @@ def tell_controller(settings: Settings, tenant_id: TenantId, name: str = "publis
     try:
         RedisCommandBus(connect(settings.redis_url)).notify(tenant_id, name, {})
     except OSError as error:
-        log.info("controller_not_told", tenant=tenant_id, error=str(error))
+        log.debug("controller_not_told", tenant=tenant_id, error=str(error))
 
 
 def refresh_all(settings: Settings) -> int:
@@ -150,6 +150,9 @@ def seed_demo(settings: Settings) -> dict[str, Any]:
         )
     with store.together() as whole:  # interrupted in the middle, the next start begins anew
         logins = _make_demo(settings, onboarding(settings, whole))
+        own = whole.for_tenant(logins["tenant_id"])
+        # The last menu entry shows what a callback is: the star key while waiting.
+        own.update_queue(own.queues()[-1].id, callback=CallbackOffer.BY_KEY)
         _write_private(settings.demo_logins_file, json.dumps(logins, ensure_ascii=False, indent=2) + "\n")
     publishing(settings, store).apply(logins["tenant_id"], "demo")
     return logins
