@@ -27,10 +27,10 @@ def stack() -> Iterator[Stack]:
         # One licence: two lines.
         running.make_tenant(
             "small", "07040000013", licences=1,
-            queue={"longest_wait_seconds": 12, "delay_interval_seconds": 5},
+            queue={"longest_wait_seconds": 8, "delay_interval_seconds": 3},
         )  # fmt: skip
         running.make_tenant(
-            "team", "07040000014", menu=("접수", "문의"), agents=4, recall_seconds=6, misses_before_break=2,
+            "team", "07040000014", menu=("접수", "문의"), agents=4, recall_seconds=4, misses_before_break=2,
             ars={"menu_timeout_seconds": 2, "menu_tries": 2}, assigned=lambda agent, queue: agent // 2 == queue,
         )  # fmt: skip
         running.make_tenant(

@@ -102,7 +102,7 @@ def hears_caller(page: Any) -> bool:
 def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
     demo = stack.tenants["demo"]
     agent = demo.agents[0]
-    number = f"0102000070{'ac'.index(who[0])}"
+    number = stack.number()
     page.goto(f"http://127.0.0.1:{stack.settings.web_port}/desk/login")
     page.fill("#service_name", "demo")
     page.fill("#login", agent.login)
@@ -116,7 +116,7 @@ def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
     call.rtp.press("1")
     page.wait_for_selector(".ring")
     shown = page.inner_text(".ring")
-    assert f"010-2000-{number[7:]}" in shown and "회원 문의" in shown
+    assert f"010-{number[3:7]}-{number[7:]}" in shown and "회원 문의" in shown
     page.click(".round.accept")
     page.wait_for_selector(".call-panel")
     agent.wait_phase("talking")

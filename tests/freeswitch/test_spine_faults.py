@@ -36,13 +36,8 @@ def fault(stack: Stack) -> Iterator[Tenant]:
     stack.wait_quiet()
 
 
-def number(n: int) -> str:
-    """Telephone number ``n`` (1…9) of a customer; differs in digits that are not masked on screens."""
-    return f"01020005{n}00"
-
-
-def call_in(stack: Stack, tenant: Tenant, caller: str) -> Call:
-    return stack.caller(caller).call(tenant.did).wait_state("talking", 15)
+def call_in(stack: Stack, tenant: Tenant) -> Call:
+    return stack.caller(stack.number()).call(tenant.did).wait_state("talking", 15)
 
 
 def both_hear(call: Call, at_agent: Call, agent: Agent) -> None:
@@ -50,11 +45,11 @@ def both_hear(call: Call, at_agent: Call, agent: Agent) -> None:
     wait_tone(at_agent, CALLER_HERTZ)
 
 
-def one_talks(stack: Stack, tenant: Tenant, agent: Agent, caller: str) -> tuple[Call, Call]:
+def one_talks(stack: Stack, tenant: Tenant, agent: Agent) -> tuple[Call, Call]:
     """``agent``, the only one free, talks with that customer."""
     phone = agent.start_work()
     before = len(phone.calls)
-    call = call_in(stack, tenant, caller)
+    call = call_in(stack, tenant)
     at_agent = phone.wait_call(before + 1, 20).wait_state("talking", 10)
     both_hear(call, at_agent, agent)
     agent.wait("on_call")
@@ -62,9 +57,13 @@ def one_talks(stack: Stack, tenant: Tenant, agent: Agent, caller: str) -> tuple[
 
 
 def queue_order(tenant: Tenant) -> list[str]:
-    """The digits of those who wait that screens show of the last four, in order."""
+    """The seventh and eighth digit of those who wait, in order: those that screens show."""
     calls = tenant.live()["queues"][0]["calls"]
     return [call["number"].rpartition("-")[2][:2] for call in sorted(calls, key=lambda call: call["position"])]
+
+
+def shown(*calls: Call) -> list[str]:
+    return [call.phone.user[7:9] for call in calls]
 
 
 def test_the_controller_is_killed_with_calls_everywhere(stack: Stack, fault: Tenant) -> None:
@@ -72,19 +71,19 @@ def test_the_controller_is_killed_with_calls_everywhere(stack: Stack, fault: Ten
     within five seconds of its return; no record is missing or doubled, no agent is stuck."""
     demo = stack.tenants["demo"]
     talker, ender, ringer, menu_agent = *fault.agents[:3], demo.agents[0]
-    talking, at_talker = one_talks(stack, fault, talker, number(1))
-    ending, at_ender = one_talks(stack, fault, ender, number(2))
+    talking, at_talker = one_talks(stack, fault, talker)
+    ending, at_ender = one_talks(stack, fault, ender)
     phone = ringer.start_work(on_invite="ring")
-    ringing = call_in(stack, fault, number(3))
+    ringing = call_in(stack, fault)
     at_ringer = phone.wait_call(1, 20)
     ringer.wait("ringing")
-    waiting = []
-    for n in (4, 5):
-        waiting.append(call_in(stack, fault, number(n)))
+    waiting: list[Call] = []
+    for _ in range(2):
+        waiting.append(call_in(stack, fault))
         # The call that rings keeps its place until somebody has answered.
-        eventually(lambda n=n: queue_order(fault) == ["53", "54", "55"][: n - 2], 15, f"{n} waits")
+        eventually(lambda: queue_order(fault) == shown(ringing, *waiting), 15, "in order")
     menu_agent.start_work()
-    in_menu = call_in(stack, demo, number(6))  # its spoken greeting takes longer than all that follows
+    in_menu = call_in(stack, demo)  # its spoken greeting takes longer than all that follows
     eventually(lambda: len(in_menu.rtp.heard.audio()) > 8000, 10, "hears the greeting")
 
     killed = time.monotonic()
@@ -104,7 +103,7 @@ def test_the_controller_is_killed_with_calls_everywhere(stack: Stack, fault: Ten
     assert time.monotonic() - back < 5
     served.wait_state("talking", 5)
     both_hear(waiting[0], served, ender)
-    assert queue_order(fault) == ["55"]
+    assert queue_order(fault) == shown(waiting[1])
     for agent in (talker, ender, ringer):
         assert agent.wait("on_call", seconds=10)["call"]["phase"] == "talking"
     both_hear(talking, at_talker, talker)
@@ -112,9 +111,9 @@ def test_the_controller_is_killed_with_calls_everywhere(stack: Stack, fault: Ten
     assert menu_agent.phone is not None
     at_menu = menu_agent.phone.wait_call(1, 20).wait_state("talking", 10)
     both_hear(in_menu, at_menu, menu_agent)
-    for call, mine in ((talking, at_talker), (at_talker, None)):
+    for call in (talking, at_talker):
         gap = longest_gap(call, killed, time.monotonic())
-        assert gap < 1, f"{gap:.2f} s without sound packets while the controller was away ({mine})"
+        assert gap < 1.5, f"{gap:.2f} s without sound at {call.phone.user} while the controller was away"
 
     at_talker.hang_up()
     third = talker.phone
@@ -127,13 +126,13 @@ def test_the_controller_is_killed_with_calls_everywhere(stack: Stack, fault: Ten
         agent.wait("idle", "available")
     for call in (*waiting, in_menu):
         assert_never_silent(call, call.answered_at, call.ended_at)
-    for n in (1, 2, 3, 4, 5):
-        record = fault.ended_call(number(n))
-        assert record["outcome"] == "connected", n
+    for call in (talking, ending, ringing, *waiting):
+        record = fault.ended_call(call.phone.user)
+        assert record["outcome"] == "connected"
         assert [visit["outcome"] for visit in record["visits"]] == ["answered"]
         assert len(record["talks"]) == 1
-        eventually(lambda call=record: fault.api.get(f"calls/{call['id']}")["recorded"], 15, "recorded")
-    assert demo.ended_call(number(6))["outcome"] == "connected"
+        eventually(lambda one=record: fault.api.get(f"calls/{one['id']}")["recorded"], 15, "recorded")
+    assert demo.ended_call(in_menu.phone.user)["outcome"] == "connected"
     demo.rest()
     stack.wait_quiet()
 
@@ -149,20 +148,21 @@ def test_without_any_controller_the_guard_reaches_an_agent(stack: Stack, fault: 
     agent = fault.agents[3]
     agent.start_work()
     stack.kill("controller")
-    call = call_in(stack, fault, "01020000511")
+    call = call_in(stack, fault)
     assert agent.phone is not None
     at_agent = agent.phone.wait_call(1, 25).wait_state("talking", 10)
     both_hear(call, at_agent, agent)
     eventually(lambda: len(at_agent.rtp.heard.packets) > 150, 15, "talk")
     call.hang_up()
     at_agent.wait_state("ended", 10)
-    assert_never_silent(call, call.answered_at, call.ended_at)
-    nobody = call_in(stack, stack.tenants["small"], "01020000512")  # its agent has no telephone
+    # FreeSWITCH counts in whole seconds when it is to play the music by itself.
+    assert_never_silent(call, call.answered_at, call.ended_at, 3.0)
+    nobody = call_in(stack, stack.tenants["small"])  # its agent has no telephone
     wait_prompt(nobody, "unavailable", 30)
     nobody.wait_state("ended", 15)
     assert_never_silent(nobody, nobody.answered_at, nobody.ended_at, 3.0)
     stack.start("controller")
-    record = fault.ended_call("01020000511", 30)
+    record = fault.ended_call(call.phone.user, 30)
     assert (record["outcome"], record["agent_id"]) == ("connected", agent.id)
     assert record["talk_seconds"] == pytest.approx(at_agent.ended_at - at_agent.answered_at, abs=1)
     eventually(lambda: fault.api.get(f"calls/{record['id']}")["recorded"], 20, "recorded")
@@ -170,18 +170,18 @@ def test_without_any_controller_the_guard_reaches_an_agent(stack: Stack, fault: 
     path.write_bytes(fault.api.file(f"calls/{record['id']}/recording"))
     assert len(Wav.read(path).channels) == 2
     agent.wait("idle", "available")
-    assert stack.tenants["small"].ended_call("01020000512", 30)["outcome"] == "unavailable"
+    assert stack.tenants["small"].ended_call(nobody.phone.user, 30)["outcome"] == "unavailable"
 
 
 def test_freeswitch_is_killed_and_comes_back(stack: Stack, fault: Tenant) -> None:
     """Its calls are closed as lost, the agents are free, the next call is taken."""
     talker, ringer = fault.agents[:2]
-    talking, at_talker = one_talks(stack, fault, talker, "01020000521")
+    talking, at_talker = one_talks(stack, fault, talker)
     phone = ringer.start_work(on_invite="ring")
-    ringing = call_in(stack, fault, "01020000522")
+    ringing = call_in(stack, fault)
     phone.wait_call(1, 20)
     ringer.wait("ringing")
-    waiting = call_in(stack, fault, "01020000523")
+    waiting = call_in(stack, fault)
     eventually(lambda: fault.waiting() == 2, 15, "one rings, one waits")
     stack.kill(stack.switch)
     eventually(lambda: fault.live()["switch"] == "down", 15, "the screens know")
@@ -189,14 +189,14 @@ def test_freeswitch_is_killed_and_comes_back(stack: Stack, fault: Tenant) -> Non
         call._end("switch killed")
     stack.start(stack.switch)
     eventually(lambda: fault.live()["switch"] == "up", 30, "connected again")
-    for n, outcome in ((1, "connected"), (2, "lost"), (3, "lost")):
-        record = fault.ended_call(f"0102000052{n}", 30)
+    for call, outcome in ((talking, "connected"), (ringing, "lost"), (waiting, "lost")):
+        record = fault.ended_call(call.phone.user, 30)
         assert (record["outcome"], record["ended_by"]) == (outcome, "lost")
     for agent in (talker, ringer):
         agent.wait("idle")
     assert fault.waiting() == 0
     ringer.stop_work()
-    again, at_agent = one_talks(stack, fault, talker, "01020000524")
+    again, at_agent = one_talks(stack, fault, talker)
     again.hang_up()
     at_agent.wait_state("ended", 10)
-    assert fault.ended_call("01020000524")["outcome"] == "connected"
+    assert fault.ended_call(again.phone.user)["outcome"] == "connected"

@@ -37,11 +37,11 @@ def team(stack: Stack) -> Iterator[Tenant]:
     stack.wait_quiet()
 
 
-def talk(stack: Stack, team: Tenant, number: str, agent: Agent) -> tuple[Call, Call]:
+def talk(stack: Stack, team: Tenant, agent: Agent) -> tuple[Call, Call]:
     """A customer who chose 1 talks with ``agent``, the only one there: the customer's call, the agent's."""
     phone = agent.phone or agent.start_work()
     before = len(phone.calls)
-    call = stack.caller(number).call(team.did).wait_state("talking", 15)
+    call = stack.caller(stack.number()).call(team.did).wait_state("talking", 15)
     wait_prompt(call, "greeting")
     call.rtp.press("1")
     at_agent = phone.wait_call(before + 1, 20).wait_state("talking", 10)
@@ -65,14 +65,14 @@ def talk_on(*calls: Call, packets: int = 75) -> None:
     )
 
 
-def finish(stack: Stack, team: Tenant, number: str, call: Call) -> dict[str, Any]:
+def finish(team: Tenant, call: Call) -> dict[str, Any]:
     """After some more talk the customer hangs up; the record, when the recording is known too."""
     if call.state != "ended":
         talk_on(call)
         call.hang_up()
     call.wait_state("ended", 10)
     assert_never_silent(call, call.answered_at, call.ended_at)
-    record = team.ended_call(number)
+    record = team.ended_call(call.phone.user)
     eventually(lambda: team.api.get(f"calls/{record['id']}")["recorded"], 15, "recording known")
     return dict(team.api.get(f"calls/{record['id']}", unmask=True))
 
@@ -98,7 +98,7 @@ def spoke(samples: list[int], hertz: float) -> list[float]:
 def test_hold_mute_and_keys(stack: Stack, team: Tenant) -> None:
     """The customer hears music on hold; nothing of a muted agent; keys arrive. The recording goes through."""
     agent = team.agents[0]
-    call, at_agent = talk(stack, team, "01020000201", agent)
+    call, at_agent = talk(stack, team, agent)
     agent.do("hold")
     wait_music(call)
     assert agent.wait("holding")["call"]["held"]
@@ -116,7 +116,7 @@ def test_hold_mute_and_keys(stack: Stack, team: Tenant) -> None:
     agent.do("digits", digits="42#")
     eventually(lambda: call.rtp.heard.digits() == "42#", 10, "the keys")
     assert agent.refused("digits", digits="4;2") in ("bad_digits", "invalid", "validation", "invalid_request")
-    record = finish(stack, team, "01020000201", call)
+    record = finish(team, call)
     at_agent.wait_state("ended", 5)
     assert 1 <= record["hold_seconds"] <= 8
     (spoken,) = record["talks"]
@@ -130,7 +130,7 @@ def test_hold_mute_and_keys(stack: Stack, team: Tenant) -> None:
 
 def test_a_consultation_completed(stack: Stack, team: Tenant) -> None:
     first, second = team.agents[:2]
-    call, at_first = talk(stack, team, "01020000211", first)
+    call, at_first = talk(stack, team, first)
     at_second_phone = second.start_work(on_invite="ring")
     targets = first.api.get("agent/transfer/targets")
     assert [target["id"] for target in targets] == [second.id]
@@ -147,10 +147,10 @@ def test_a_consultation_completed(stack: Stack, team: Tenant) -> None:
     both_hear(call, at_second, second)
     at_first.wait_state("ended", 10)
     first.wait("idle", "wrap_up")
-    assert second.wait("on_call")["call"]["number"] == "01020000211"
+    assert second.wait("on_call")["call"]["number"] == call.phone.user
     talk_on(call)
     at_second.hang_up()
-    record = finish(stack, team, "01020000211", call.wait_state("ended", 10))
+    record = finish(team, call.wait_state("ended", 10))
     second.wait("idle", "wrap_up")
     assert with_customer(record) == [first.id, second.id]
     assert (record["outcome"], record["agent_id"]) == ("connected", first.id)
@@ -162,7 +162,7 @@ def test_a_consultation_completed(stack: Stack, team: Tenant) -> None:
 
 def test_a_consultation_cancelled(stack: Stack, team: Tenant) -> None:
     first, second = team.agents[:2]
-    call, at_first = talk(stack, team, "01020000221", first)
+    call, at_first = talk(stack, team, first)
     phone = second.start_work()
     first.do("transfer/consult", target_agent=second.id)
     at_second = phone.wait_call(1, 15).wait_state("talking", 10)
@@ -173,7 +173,7 @@ def test_a_consultation_cancelled(stack: Stack, team: Tenant) -> None:
     at_second.wait_state("ended", 10)
     second.wait("idle", "available")
     first.wait_phase("talking")
-    record = finish(stack, team, "01020000221", call)
+    record = finish(team, call)
     assert with_customer(record) == [first.id]
     wav = recording(stack, team, record)
     assert wav.seconds == pytest.approx(at_first.ended_at - at_first.answered_at, abs=1.2)
@@ -183,7 +183,7 @@ def test_a_consultation_cancelled(stack: Stack, team: Tenant) -> None:
 def test_a_consultation_that_nobody_answers(stack: Stack, team: Tenant) -> None:
     """Refused by the colleague's phone: the agent is told, and takes the customer back."""
     first, second = team.agents[:2]
-    call, at_first = talk(stack, team, "01020000226", first)
+    call, at_first = talk(stack, team, first)
     second.start_work(on_invite=486)
     first.do("transfer/consult", target_agent=second.id)
     eventually(lambda: (first.view()["call"] or {}).get("phase") in ("held", "talking"), 15, "refusal noticed")
@@ -191,12 +191,12 @@ def test_a_consultation_that_nobody_answers(stack: Stack, team: Tenant) -> None:
     if first.view()["call"]["phase"] == "held":
         first.do("resume")
     both_hear(call, at_first, first)
-    finish(stack, team, "01020000226", call)
+    finish(team, call)
 
 
 def test_a_blind_transfer_to_an_agent(stack: Stack, team: Tenant) -> None:
     first, second = team.agents[:2]
-    call, at_first = talk(stack, team, "01020000231", first)
+    call, at_first = talk(stack, team, first)
     phone = second.start_work(on_invite="ring")
     first.do("transfer/blind", target_agent=second.id)
     at_second = phone.wait_call(1, 15)
@@ -206,7 +206,7 @@ def test_a_blind_transfer_to_an_agent(stack: Stack, team: Tenant) -> None:
     at_second.answer()
     both_hear(call, at_second, second)
     second.wait("on_call")
-    record = finish(stack, team, "01020000231", call)
+    record = finish(team, call)
     assert with_customer(record) == [first.id, second.id]
     wav = recording(stack, team, record)
     assert wav.seconds == pytest.approx(call.ended_at - at_first.answered_at, abs=1.2), "one continuous recording"
@@ -215,7 +215,7 @@ def test_a_blind_transfer_to_an_agent(stack: Stack, team: Tenant) -> None:
 
 def test_a_blind_transfer_to_a_queue(stack: Stack, team: Tenant) -> None:
     first, other = team.agents[0], team.agents[2]
-    call, at_first = talk(stack, team, "01020000241", first)
+    call, at_first = talk(stack, team, first)
     phone = other.start_work(on_invite="ring")
     first.do("transfer/blind", target_queue=team.queues[1])
     at_other = phone.wait_call(1, 15)
@@ -224,7 +224,7 @@ def test_a_blind_transfer_to_a_queue(stack: Stack, team: Tenant) -> None:
     at_other.answer()
     both_hear(call, at_other, other)
     other.wait("on_call")
-    record = finish(stack, team, "01020000241", call)
+    record = finish(team, call)
     visits = [(visit["queue_id"], visit["outcome"]) for visit in record["visits"]]
     assert visits == [(team.queues[0], "answered"), (team.queues[1], "answered")]
     assert with_customer(record) == [first.id, other.id]
@@ -233,14 +233,14 @@ def test_a_blind_transfer_to_a_queue(stack: Stack, team: Tenant) -> None:
 def test_a_blind_transfer_that_is_refused_comes_back(stack: Stack, team: Tenant) -> None:
     """The colleague's phone refuses: the customer is rung through to the agent again, or waits at the head."""
     first, second = team.agents[:2]
-    call, at_first = talk(stack, team, "01020000246", first)
+    call, at_first = talk(stack, team, first)
     second.start_work(on_invite=486)
     assert first.phone is not None
     first.do("transfer/blind", target_agent=second.id)
     at_first.wait_state("ended", 10)
     back = first.phone.wait_call(2, 20).wait_state("talking", 10)
     both_hear(call, back, first)
-    finish(stack, team, "01020000246", call)
+    finish(team, call)
 
 
 def test_an_internal_call(stack: Stack, team: Tenant) -> None:
@@ -292,10 +292,11 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
     """With the tenant's own number as caller ID; recorded; a busy line is told apart."""
     agent = team.agents[0]
     phone = agent.start_work()
-    agent.do("dial", number="010-2000-0251")
+    number = stack.number()
+    agent.do("dial", number=f"{number[:3]}-{number[3:7]}-{number[7:]}")
     at_agent = phone.wait_call(1, 15).wait_state("talking", 10)
     outside = carrier.wait_call(1, 15)
-    assert "sip:01020000251@" in outside.invite.first
+    assert f"sip:{number}@" in outside.invite.first
     assert f"sip:{team.did}@" in outside.invite.get("From")
     agent.wait("dialling")
     outside.answer()
@@ -304,7 +305,7 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
     eventually(lambda: len(outside.rtp.heard.packets) > 100, 15, "two seconds of talk")
     outside.hang_up()
     at_agent.wait_state("ended", 10)
-    record = team.ended_call("01020000251")
+    record = team.ended_call(number)
     assert (record["direction"], record["outcome"], record["agent_id"]) == ("outbound", "connected", agent.id)
     assert record["talk_seconds"] == pytest.approx(outside.ended_at - outside.answered_at, abs=1)
     eventually(lambda: team.api.get(f"calls/{record['id']}")["recorded"], 15, "recorded")
@@ -313,9 +314,10 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
     assert not spoke(wav.channels[0], agent.hertz)
     agent.available()
     carrier.on_invite = 486
-    agent.do("dial", number="01020000252")
+    number = stack.number()
+    agent.do("dial", number=number)
     phone.wait_call(2, 15).wait_state("ended", 15)
-    assert team.ended_call("01020000252")["outcome"] == "busy"
+    assert team.ended_call(number)["outcome"] == "busy"
     agent.wait("idle")
 
 
@@ -331,14 +333,14 @@ def test_numbers_that_must_not_be_dialled(stack: Stack, team: Tenant) -> None:
 def test_forced_end(stack: Stack, team: Tenant) -> None:
     """강성종료: the customer hears the closing announcement, the agent is out at once."""
     agent = team.agents[0]
-    call, at_agent = talk(stack, team, "01020000261", agent)
+    call, at_agent = talk(stack, team, agent)
     agent.do("force-end")
     wait_prompt(call, "forced_end")
     call.wait_state("ended", 15)
     assert call.ended_by == "remote"
     at_agent.wait_state("ended", 10)
     agent.wait("idle", "wrap_up")
-    record = finish(stack, team, "01020000261", call)
+    record = finish(team, call)
     assert record["outcome"] == "connected"
 
 
@@ -346,7 +348,7 @@ def test_refused_and_not_answered(stack: Stack, team: Tenant) -> None:
     """The next agent gets the call; two misses in a row put an agent on break."""
     first, second = team.agents[:2]
     one = first.start_work(on_invite="ring")
-    call = stack.caller("01020000271").call(team.did).wait_state("talking", 15)
+    call = stack.caller(stack.number()).call(team.did).wait_state("talking", 15)
     wait_prompt(call, "greeting")
     call.rtp.press("1")
     one.wait_call(1, 15)
@@ -366,7 +368,7 @@ def test_refused_and_not_answered(stack: Stack, team: Tenant) -> None:
     again = two.wait_call(2, 20)
     again.answer()
     both_hear(call, again, second)
-    record = finish(stack, team, "01020000271", call)
+    record = finish(team, call)
     offers = [(offer["agent_id"], offer["outcome"]) for offer in record["offers"]]
     assert offers == [
         (first.id, "refused"), (second.id, "no_answer"), (first.id, "refused"), (second.id, "answered"),
