@@ -39,9 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="the front end is not built: make front"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Callable[..., Any]]:
-    """``chromium(flags)``: a browser with these flags, kept for the session."""
+    """``chromium(flags)``: a browser with these flags, kept for the module. Not for the session: while one
+    Playwright runs no other can, and other folders have tests with a browser, too."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
