@@ -10,6 +10,7 @@ import heapq
 import itertools
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ class Timer:
         self.args = ()
 
 
-class Scheduler:
+class Scheduler(ABC):
     """Timers in the order of time. Subclasses say what time it is."""
 
     def __init__(self) -> None:
@@ -41,9 +42,9 @@ class Scheduler:
         self._soon: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._count = itertools.count()
 
+    @abstractmethod
     def time(self) -> float:
         """Epoch seconds, UTC."""
-        raise NotImplementedError
 
     def now(self) -> datetime:
         """The same as an aware datetime."""
