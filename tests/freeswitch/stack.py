@@ -38,8 +38,6 @@ REPOSITORY = Path(__file__).parents[2]
 STARTS_WITHIN = 90.0
 """Seconds for a process to be ready; far more than it takes, for a machine that has other work."""
 
-_stacks = itertools.count()
-
 
 def eventually(condition: Callable[[], Any], seconds: float = 15.0, what: str = "", every: float = 0.05) -> Any:
     """The condition's first true value, asked ``every`` so many seconds. AssertionError when it does not come."""
@@ -113,6 +111,19 @@ def free_ports(count: int) -> list[int]:
         if len(found) == count:
             return found
     raise AssertionError(f"no {count} free ports from {start} on")
+
+
+def _rtp_ports(count: int = 200) -> tuple[socket.socket, int]:
+    """The first of ``count`` ports that no other stack uses while the socket is open."""
+    for low in range(25000, 27000, count):
+        lock = socket.socket()
+        try:
+            lock.bind(("127.0.0.1", low))
+        except OSError:
+            lock.close()
+            continue
+        return lock, low
+    raise AssertionError("ten stacks run already")
 
 
 @dataclass
@@ -327,7 +338,7 @@ class Stack:
 
     def __init__(self, root: Path, *, switch: str = "freeswitch", **changes: Any) -> None:
         web, sip, trunk, ws, esl, carrier = free_ports(6)
-        low = 25000 + (os.getpid() + next(_stacks)) % 5 * 200
+        self._rtp_lock, low = _rtp_ports()
         values: dict[str, Any] = {
             "state": root / "state", "web_port": web, "sip_port": sip, "trunk_port": trunk, "ws_port": ws,
             "esl_port": esl, "rtp_ports": f"{low}-{low + 199}", "carrier": f"127.0.0.1:{carrier}",
@@ -437,6 +448,7 @@ class Stack:
                     agent.phone.close()
         for name in ("worker", "web", "controller", self.switch, "redis"):
             self.kill(name, signal.SIGTERM)
+        self._rtp_lock.close()
 
     def log(self, name: str, lines: int = 30) -> str:
         path = self.settings.log_dir / f"{name}.out"
