@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.freeswitch.harness import CALLER_HERTZ, PROMPT_HERTZ, hears
+from tests.freeswitch.rtp import rms
 from tests.freeswitch.sipp import SIPP, SippCaller, SippPhone
 from tests.freeswitch.stack import Stack, Watch, eventually, free_ports, moment
 
@@ -60,6 +61,27 @@ def test_sipp_calls_and_a_sipp_desk_phone_answers(stack: Stack, tmp_path: Path, 
             if one is not None:
                 one.close()
         agent.stop_work()
+
+
+def test_sipp_calls_the_demo_number_and_hears_its_spoken_greeting(stack: Stack, tmp_path: Path) -> None:
+    demo = stack.tenants["demo"]
+    number = stack.number()
+    caller = SippCaller(
+        tmp_path, ("127.0.0.1", stack.settings.trunk_port), demo.did, user=number, hang_up_after=25.0
+    )  # fmt: skip
+    try:
+        heard = caller.rtp.heard
+        eventually(lambda: rms(heard.audio(time.monotonic() - 1.0)) > 300, 15, "the greeting, decoded, is not silence")
+        caller.rtp.press("2")
+        queue = demo.queues[1]
+        eventually(
+            lambda: any(one["id"] == queue and one["waiting"] for one in demo.live()["queues"]), 20, "queue 2"
+        )
+        assert caller.wait() == 0, caller.errors()
+        record = demo.ended_call(number)
+        assert (record["outcome"], record["menu"], record["queue_id"]) == ("queue_abandoned", "2", queue)
+    finally:
+        caller.close()
 
 
 def test_a_wrong_password_gets_nobody_in(stack: Stack, tmp_path: Path) -> None:
