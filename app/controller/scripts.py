@@ -133,11 +133,6 @@ class ScriptDriver:
                 return (False, effects, ()) if end is None else (True, effects, (end, event))
         return False, (), ()
 
-    def forget_node(self, legs: Sequence[Leg]) -> None:
-        """The legs of a node that restarted are gone without a word."""
-        for leg in legs:
-            self._drop(leg)
-
     def __len__(self) -> int:
         return len(self._running)
 
