@@ -220,7 +220,7 @@ def create_agent(
     """An agent who serves the menu digits ``menus`` (none: assigned to nothing yet), published."""
     store = open_store(settings)
     tenant_id = _tenant_id(store, tenant)
-    digits = {entry.digit: entry.queue_id for entry in store.for_tenant(tenant_id).config().ars.menu}
+    digits = {keys: entry.queue_id for keys, entry in store.for_tenant(tenant_id).config().ars.leaves()}
     unknown = [digit for digit in menus if digits.get(digit) is None]
     if unknown:
         raise InvalidDefinition(f"the menu of {tenant} has no agents behind {', '.join(unknown)}", field="menu")

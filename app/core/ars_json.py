@@ -2,11 +2,12 @@
 
 Shape (what is not needed for calls, such as ``texts``, is left alone)::
 
-    {"menu": [{"digit": "1", "name": "배송 문의는", "queue_id": 3, "announcement": null}],
+    {"menu": [{"digit": "1", "name": "배송 문의는", "queue_id": 3, "announcement": null, "entries": []}],
      "slots": [{"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "18:00", "open": true, "name": "평일"}],
      "holidays": [{"day": "2026-01-01", "name": "신정", "kind": "public", "yearly": true}],
      "prompts": {"greeting": "/absolute/path.wav"},      rendered sound files, by prompt name
      "texts": {"greeting": "안녕하세요."},                  what was typed, for the portal
+     "uploads": {"holiday": 7},                         ids of uploaded files that are played instead
      "menu_tries": 3, "menu_timeout_seconds": 5}
 """
 
@@ -24,10 +25,7 @@ def ars_from_json(raw: Mapping[str, Any]) -> ArsDefinition:
     """The definition that ``raw`` describes. Raises InvalidDefinition naming the field that is wrong."""
     field = "menu"
     try:
-        menu = tuple(
-            MenuEntry(str(one["digit"]), str(one["name"]), one.get("queue_id"), one.get("announcement"))
-            for one in raw.get("menu", ())
-        )
+        menu = tuple(_entry(one) for one in raw.get("menu", ()))
         field = "slots"
         slots = tuple(
             Slot(
@@ -65,10 +63,7 @@ def ars_from_json(raw: Mapping[str, Any]) -> ArsDefinition:
 def ars_to_json(ars: ArsDefinition, texts: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Inverse of ``ars_from_json``; ``texts`` are kept beside."""
     return {
-        "menu": [
-            {"digit": e.digit, "name": e.name, "queue_id": e.queue_id, "announcement": e.announcement}
-            for e in ars.menu
-        ],
+        "menu": [_entry_json(entry) for entry in ars.menu],
         "slots": [
             {
                 "weekdays": sorted(slot.weekdays),
@@ -87,6 +82,23 @@ def ars_to_json(ars: ArsDefinition, texts: Mapping[str, str] | None = None) -> d
         "texts": dict(texts or {}),
         "menu_tries": ars.menu_tries,
         "menu_timeout_seconds": ars.menu_timeout_seconds,
+    }
+
+
+def _entry(raw: Mapping[str, Any]) -> MenuEntry:
+    entries = tuple(_entry(one) for one in raw.get("entries") or ())
+    return MenuEntry(
+        str(raw["digit"]), str(raw["name"]), raw.get("queue_id"), raw.get("announcement"), entries
+    )
+
+
+def _entry_json(entry: MenuEntry) -> dict[str, Any]:
+    return {
+        "digit": entry.digit,
+        "name": entry.name,
+        "queue_id": entry.queue_id,
+        "announcement": entry.announcement,
+        "entries": [_entry_json(inner) for inner in entry.entries],
     }
 
 

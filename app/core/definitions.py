@@ -86,12 +86,19 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One digit of the menu: leads to a queue, or plays an announcement (then 1 = again, 2 = top)."""
+    """One digit of the menu: leads to a queue, plays an announcement (then 1 = again, 2 = top), or asks with a
+    menu of its own (``entries``, which have no entries themselves)."""
 
     digit: str
     name: str
     queue_id: QueueId | None = None
     announcement: str | None = None  # prompt text, for entries without a queue
+    entries: tuple[MenuEntry, ...] = ()
+
+    @property
+    def is_submenu(self) -> bool:
+        """Whether it asks again instead of leading anywhere."""
+        return bool(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class ArsDefinition:
 
     ``prompts`` maps a prompt's name (greeting, menu, after_hours, holiday, connecting, delay,
     unavailable, callback_offer, callback_confirm, callback_done, callback_number, invalid, forced_end, hold,
-    position_N, announcement_D …) to the absolute path of its rendered sound file.
+    position_N, menu_D of a submenu, announcement_D or, within a submenu, announcement_DD …) to the absolute path
+    of its rendered sound file.
     """
 
     menu: tuple[MenuEntry, ...]
@@ -109,6 +117,16 @@ class ArsDefinition:
     prompts: Mapping[str, str]
     menu_tries: int = 3
     menu_timeout_seconds: int = 5
+
+    def leaves(self) -> tuple[tuple[str, MenuEntry], ...]:
+        """Every entry that leads somewhere, with the keys that lead to it: ``("1", …), ("31", …)``."""
+        found: list[tuple[str, MenuEntry]] = []
+        for entry in self.menu:
+            if entry.is_submenu:
+                found += [(entry.digit + inner.digit, inner) for inner in entry.entries]
+            else:
+                found.append((entry.digit, entry))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +145,7 @@ class QueueConfig:
     callback_after_seconds: int = 60
     priority: int = 0
     tiers: Mapping[AgentId, int] = field(default_factory=dict)
-    """Agents assigned, with the tier level of each (1 first)."""
+    """Agents assigned, by themselves or by the queue's skill, with the tier level of each (1 first)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,13 @@ def default_texts(config: TenantConfig) -> dict[str, str]:
     }
     if len(ars.menu) > 1:
         texts["menu"] = menu_text(ars.menu)
-    single = len(ars.menu) == 1
     for entry in ars.menu:
+        if entry.is_submenu:
+            texts[f"menu_{entry.digit}"] = menu_text(entry.entries)
+    single = len(ars.menu) == 1
+    for keys, entry in ars.leaves():
         if entry.queue_id is None:
-            texts[f"announcement_{entry.digit}"] = announcement_text(entry, single=single)
+            texts[f"announcement_{keys}"] = announcement_text(entry, single=single)
     if any(queue.announce_position for queue in config.queues.values()):
         for place in range(1, POSITIONS + 1):
             texts[f"position_{place}"] = position_text(place)
@@ -77,8 +80,8 @@ def texts_for(config: TenantConfig, own: Mapping[str, str]) -> dict[str, str]:
     """
     defaults = default_texts(config)
     hints = {
-        f"announcement_{entry.digit}": announcement_hint(single=len(config.ars.menu) == 1)
-        for entry in config.ars.menu
+        f"announcement_{keys}": announcement_hint(single=len(config.ars.menu) == 1)
+        for keys, entry in config.ars.leaves()
         if entry.queue_id is None
     }
     spoken = {}

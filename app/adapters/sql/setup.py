@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.adapters.sql.base import Scope, utcnow
 from app.adapters.sql.tables import (
     Agent,
     AgentGroup,
+    AgentSkill,
     ArsVersion,
     BreakReason,
     ContactType,
@@ -33,14 +34,17 @@ from app.core.definitions import (
 )
 from app.core.errors import AlreadyTaken, NotFound
 
+RETIRED_SERVED = timedelta(hours=1)
+"""A queue that left the menu is known to calls that long: longer than anybody waits (``longest_wait_seconds``)."""
+
 _TENANT_FIELDS = frozenset(
     "organisation email timezone licences caller_id service_level_seconds short_abandon_seconds "
     "recall_seconds misses_before_break status_after_login status_after_call recording "
-    "international_allowed response_target service_level_target".split()
+    "international_allowed response_target service_level_target integration_url allowed_addresses".split()
 )
 _QUEUE_FIELDS = frozenset(
     "name strategy delay_interval_seconds longest_wait_seconds announce_position callback callback_key "
-    "callback_after_seconds priority".split()
+    "callback_after_seconds priority skill_id live retired_at".split()
 )
 
 
@@ -83,11 +87,14 @@ class SetUp(Scope):
 
     # -- queues -----------------------------------------------------------------------------------
 
-    def queues(self, *, deleted: bool = False) -> Sequence[Queue]:
-        """상담큐 by id; with ``deleted`` those of the past too."""
+    def queues(self, *, deleted: bool = False, drafted: bool = False) -> Sequence[Queue]:
+        """상담큐 by id; with ``deleted`` those of the past too, with ``drafted`` those that only a draft's menu
+        leads to so far."""
         query = self._mine(Queue).order_by(Queue.id)
+        if not deleted:
+            query = query.where(Queue.deleted_at.is_(None), Queue.retired_at.is_(None))
         with self._reading() as session:
-            return session.scalars(query if deleted else query.where(Queue.deleted_at.is_(None))).all()
+            return session.scalars(query if drafted else query.where(Queue.live)).all()
 
     def create_queue(self, name: str, number: str = "", **values: Any) -> Queue:
         """A queue with nobody assigned; its 큐번호 is drawn when none is given."""
@@ -234,14 +241,30 @@ class SetUp(Scope):
             tenant = self._tenant(session)
             live = self._ars(session, "live")
             dids = session.scalars(select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id))
-            queues = session.scalars(self._mine(Queue).where(Queue.deleted_at.is_(None)).order_by(Queue.id))
+            queues = session.scalars(
+                self._mine(Queue)
+                .where(Queue.deleted_at.is_(None), Queue.live)
+                .where(or_(Queue.retired_at.is_(None), Queue.retired_at > utcnow() - RETIRED_SERVED))
+                .order_by(Queue.id)
+            ).all()
             agents = session.scalars(
                 self._mine(Agent).where(Agent.deleted_at.is_(None)).order_by(Agent.id)
             ).all()
             groups = {row.id: row.name for row in session.scalars(self._mine(AgentGroup))}
             tiers: dict[int, dict[int, int]] = defaultdict(dict)
+            for row in session.execute(
+                select(Queue.id, AgentSkill.agent_id, AgentSkill.level)
+                .join(AgentSkill, AgentSkill.skill_id == Queue.skill_id)
+                .where(Queue.tenant_id == self.tenant_id, AgentSkill.tenant_id == self.tenant_id)
+                .order_by(Queue.id, AgentSkill.level, AgentSkill.agent_id)
+            ):
+                tiers[row[0]][row[1]] = row[2]
+            # Who is assigned by name keeps the level of that, whatever the skill says.
             for tier in session.scalars(self._mine(Tier).order_by(Tier.queue_id, Tier.level, Tier.agent_id)):
                 tiers[tier.queue_id][tier.agent_id] = tier.level
+            known = {row.id for row in agents}
+            for queue_id, levels in tiers.items():
+                tiers[queue_id] = {agent_id: level for agent_id, level in levels.items() if agent_id in known}
             return TenantConfig(
                 tenant_id=tenant.id,
                 service_name=tenant.service_name,
