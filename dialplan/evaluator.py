@@ -82,9 +82,10 @@ def hunt(
     for extension in context.extensions:
         proceed = False
         for condition in extension.conditions:
-            proceed = _holds(condition, destination, variables, moment)
-            if proceed:
-                actions += condition.actions
+            found = _holds(condition, destination, variables, moment)
+            proceed = found is not None
+            if found is not None:
+                actions += [_filled_in(action, found) for action in condition.actions]
             if condition.break_ == ("on-true" if proceed else "on-false") or condition.break_ == "always":
                 break
         if proceed:
@@ -92,16 +93,29 @@ def hunt(
     return None
 
 
-def _holds(condition: Condition, destination: str, variables: dict[str, str], moment: datetime) -> bool:
+_ALWAYS = re.match("", "")
+
+
+def _holds(
+    condition: Condition, destination: str, variables: dict[str, str], moment: datetime
+) -> re.Match[str] | None:
+    """What the condition's expression matched; None when the condition does not hold."""
     if condition.when is not None:
-        return condition.when.holds(moment)
+        return _ALWAYS if condition.when.holds(moment) else None
     if not condition.field:
-        return True
+        return _ALWAYS
     if condition.field == "destination_number":
         value = destination
     else:
         value = _VARIABLE.sub(lambda match: variables.get(match[1], ""), condition.field)
-    return re.search(condition.expression, value) is not None
+    return re.search(condition.expression, value)
+
+
+def _filled_in(action: Action, found: re.Match[str]) -> Action:
+    """``$1`` is what the first group matched (switch_perform_substitution)."""
+    if not found.re.groups or "$1" not in action.data:
+        return action
+    return Action(action.application, action.data.replace("$1", found[1] or ""))
 
 
 class _Walk:
@@ -158,8 +172,6 @@ class _Walk:
                 yield Step(StepKind.MARK, values["sangdam_step"], values["sangdam_detail"], extension)
             case "playback":
                 yield self._play(data, extension)
-            case "play_and_get_digits":
-                yield self._ask(data.split(), extension)
             case "sched_transfer":
                 _, destination, _, context = data.split()
                 self.guard = (destination, context)
@@ -174,8 +186,10 @@ class _Walk:
             case "respond":
                 yield Step(StepKind.REFUSE, data, "", extension)
 
-    def _play(self, path: str, extension: str) -> Step:
-        """An announcement; a question when a key ends it (``playback_terminators``)."""
+    def _play(self, data: str, extension: str) -> Step:
+        """An announcement; a question when a key ends it (``playback_terminators``). A question's sound file is
+        followed by music (``file_string://a!b``), which is no announcement."""
+        path = data.removeprefix("file_string://").partition("!")[0]
         terminators = self.variables.get("playback_terminators", "*")
         self.variables["playback_terminator_used"] = ""
         if terminators == "none":
@@ -183,13 +197,6 @@ class _Walk:
         key = next(self.keys, None)
         accepted = key if key is not None and key in terminators else ""
         self.variables["playback_terminator_used"] = accepted
-        return Step(StepKind.ASK, path, accepted, extension)
-
-    def _ask(self, arguments: list[str], extension: str) -> Step:
-        path, variable, expression = arguments[5], arguments[7], arguments[8]
-        key = next(self.keys, None)
-        accepted = key if key is not None and re.search(expression, key) else ""
-        self.variables[variable] = accepted
         return Step(StepKind.ASK, path, accepted, extension)
 
     def _go(self, target: list[str]) -> None:

@@ -91,23 +91,29 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What one tenant contributes: its entries in context ``public`` and a context of its own."""
+    """What one tenant contributes: its entries in context ``public`` and contexts of its own.
+
+    ``context`` is the tree that callers walk. Its name changes with its content, so that a call goes to its end
+    in the tree in which it began, whatever is published meanwhile. ``doorway`` has the tenant's lasting name and
+    leads into the present tree: that is where the controller transfers to.
+    """
 
     tenant_id: int
     version: int
     timezone: str
     entries: tuple[Extension, ...]
     context: Context
+    doorway: Context
     prompts: tuple[str, ...] = field(default=())
     """Every sound file that the dialplan plays: all of them have to exist before it is published."""
 
     def contexts(self) -> tuple[Context, ...]:
         """Context ``public`` as this tenant sees it, and its own."""
-        return Context("public", self.entries), self.context
+        return Context("public", self.entries), self.doorway, self.context
 
 
 def context_name(tenant_id: int) -> str:
-    """Name of the tenant's context, and of its files and folders."""
+    """Lasting name of the tenant's context, and of its files and folders."""
     return f"t{tenant_id}"
 
 

@@ -1,8 +1,11 @@
 """Puts a tenant's files in place, all or nothing, and has FreeSWITCH read them.
 
 One file for each tenant in each of the folders ``public``, ``tenants`` and ``directory``: publishing one
-of a thousand tenants writes three files at most, and none whose text is the same. FreeSWITCH keeps
-calls on the extensions that they are in; it reads new ones at the next transfer.
+of a thousand tenants writes three files at most, and none whose text is the same.
+
+FreeSWITCH reads an extension at the transfer that leads to it, so a tree that calls walk has to stay: the file
+of ``tenants`` keeps the trees of before in which there are calls, and the one that was the present one until
+now (a call may be about to enter it). Each publication drops the others.
 """
 
 from __future__ import annotations
@@ -20,13 +23,20 @@ from app.core.definitions import TenantConfig, TenantId
 from app.core.errors import CoreError, InvalidDefinition
 from dialplan.compiler import compile_tenant
 from dialplan.model import Compiled, context_name
-from dialplan.writer import context_xml, public_xml
+from dialplan.writer import contexts_element, public_xml, to_text
 
 FOLDERS = ("public", "tenants", "directory", "gateways")
+
+TREES_KEPT = 20
+"""Trees of before that are kept when nobody can be asked which of them have calls; the youngest."""
 
 Reload = Callable[[], str | None]
 """Has FreeSWITCH read its XML (``reloadxml``) and returns its reply; None when none is running, which then
 reads the files when it starts. Raises OSError when it cannot be asked."""
+
+InUse = Callable[[], frozenset[str] | None]
+"""Names of the contexts in which there are calls now; None when FreeSWITCH is not running, and has none. Raises
+OSError when it cannot be asked."""
 
 
 class PublicationRejected(CoreError):
@@ -56,17 +66,21 @@ class Publisher:
         root: Path,
         reload: Reload,
         *,
+        in_use: InUse = lambda: None,
         sip_domain: str = "sangdam.local",
         recordings_dir: str = "",
+        key_music: str = "",
     ) -> None:
         self._root = root
         self._reload = reload
+        self._in_use = in_use
         self._sip_domain = sip_domain
         self._recordings_dir = recordings_dir
+        self._key_music = key_music
 
     def compile(self, config: TenantConfig) -> Compiled:
         """The tenant's dialplan as this installation would publish it. Raises InvalidDefinition."""
-        return compile_tenant(config, self._sip_domain, self._recordings_dir)
+        return compile_tenant(config, self._sip_domain, self._recordings_dir, self._key_music)
 
     def publish(self, config: TenantConfig, directory: str | None = None) -> Publication:
         """Compile, write, reload. ``directory``: the tenant's SIP users (provisioning.directory_xml); None
@@ -80,13 +94,10 @@ class Publisher:
         if missing:
             raise InvalidDefinition("sound files are missing", field="prompts", value=missing)
         name = f"{context_name(config.tenant_id)}.xml"
-        texts: dict[Path, str | None] = {
-            self._root / "public" / name: public_xml(compiled),
-            self._root / "tenants" / name: context_xml(compiled),
-        }
+        texts: dict[Path, str | None] = {self._root / "public" / name: public_xml(compiled)}
         if directory is not None:
             texts[self._root / "directory" / name] = directory
-        return self._replace(config.tenant_id, texts)
+        return self._replace(config.tenant_id, texts, {self._root / "tenants" / name: compiled})
 
     def publish_directory(self, tenant_id: TenantId, directory: str) -> Publication:
         """Only the SIP users: a new agent, a new password. Raises as :meth:`publish`."""
@@ -94,24 +105,29 @@ class Publisher:
         return self._replace(tenant_id, {self._root / "directory" / name: directory})
 
     def remove(self, tenant_id: TenantId) -> Publication:
-        """Take everything of the tenant away, previous versions too; callers of its numbers get 404."""
+        """Take everything of the tenant away, trees of before too; callers of its numbers get 404."""
         name = f"{context_name(tenant_id)}.xml"
-        publication = self._replace(tenant_id, {self._root / folder / name: None for folder in FOLDERS})
-        for folder in FOLDERS:
-            _previous(self._root / folder / name).unlink(missing_ok=True)
-        return publication
+        return self._replace(tenant_id, {self._root / folder / name: None for folder in FOLDERS})
 
     def published(self) -> frozenset[TenantId]:
         """Tenants that have a context of their own."""
         stems = (path.stem for path in (self._root / "tenants").glob("t*.xml"))
         return frozenset(int(stem[1:]) for stem in stems if stem[1:].isdigit())
 
-    def _replace(self, tenant_id: TenantId, texts: Mapping[Path, str | None]) -> Publication:
+    def _replace(
+        self,
+        tenant_id: TenantId,
+        texts: Mapping[Path, str | None],
+        trees: Mapping[Path, Compiled] | None = None,
+    ) -> Publication:
+        """``trees``: files whose text depends on the trees of before that are in them."""
         for path, text in texts.items():
             _check_xml(path, text)
         with self._locked():
-            before = {path: _read(path) for path in texts}
+            before = {path: _read(path) for path in (*texts, *(trees or {}))}
             wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
+            for path, compiled in (trees or {}).items():
+                wanted[path] = self._with_trees_of_before(compiled, before[path])
             changes = {path: data for path, data in wanted.items() if data != before[path]}
             if not changes:
                 return Publication(tenant_id, ())
@@ -125,8 +141,20 @@ class Publisher:
                 _write({path: before[path] for path in changes})
                 self._reload()
                 raise PublicationRejected(reply.strip())
-            _write({_previous(path): before[path] for path in changes})
             return Publication(tenant_id, tuple(changes))
+
+    def _with_trees_of_before(self, compiled: Compiled, present: bytes | None) -> bytes:
+        """The tenant's contexts, and those in ``present`` that calls still need."""
+        root = contexts_element(compiled)
+        old = _old_trees(present, compiled)
+        if old:
+            try:
+                in_use = self._in_use()
+                kept = old[:1] + [tree for tree in old[1:] if in_use and tree.get("name") in in_use]
+            except OSError:
+                kept = old[:TREES_KEPT]
+            root.extend(kept)
+        return to_text(root).encode()
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -154,9 +182,16 @@ def _check_xml(path: Path, text: str | None) -> None:
         ) from error
 
 
-def _previous(path: Path) -> Path:
-    """Where the version before is kept; FreeSWITCH includes only ``*.xml``."""
-    return path.with_suffix(".xml.previous")
+def _old_trees(text: bytes | None, compiled: Compiled) -> list[ElementTree.Element]:
+    """The trees in a tenant's file that are not the new one, the present one first."""
+    if text is None:
+        return []
+    try:
+        found = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return []
+    present = {compiled.doorway.name, compiled.context.name}
+    return [element for element in found.iterfind("context") if element.get("name") not in present]
 
 
 def _read(path: Path) -> bytes | None:

@@ -20,10 +20,16 @@ def public_xml(compiled: Compiled) -> str:
 
 
 def context_xml(compiled: Compiled) -> str:
-    """The tenant's own context."""
+    """The tenant's own contexts: the doorway and the present tree."""
+    return to_text(contexts_element(compiled))
+
+
+def contexts_element(compiled: Compiled) -> Element:
+    """The same as an element, to which trees of before may be added."""
     root = Element("include")
+    _context(root, compiled.doorway)
     _context(root, compiled.context)
-    return to_text(root)
+    return root
 
 
 def to_text(root: Element) -> str:

@@ -7,7 +7,13 @@ import tempfile
 from array import array
 from pathlib import Path
 
-from app.core.tones import RATES, compose, wav_bytes
+from app.core.tones import RATES, compose, quiet_loop, wav_bytes
+
+KEY_MUSIC_SECONDS = 30
+"""As long as a tenant may give its callers to press a key."""
+
+KEY_MUSIC_LEVEL = 0.3
+"""Ten decibels below the music on hold: nobody has been put on hold yet."""
 
 
 def ensure_music(directory: Path) -> dict[int, Path]:
@@ -24,6 +30,15 @@ def ensure_music(directory: Path) -> dict[int, Path]:
             write_wav(folder / "sangdam.wav", rate, compose(rate))
         folders[rate] = folder
     return folders
+
+
+def ensure_key_music(directory: Path) -> Path:
+    """Write what is heard while a key is awaited, where it is missing; its path."""
+    path = directory / "keys.wav"
+    if not path.exists():
+        rate = max(RATES)
+        write_wav(path, rate, quiet_loop(rate, KEY_MUSIC_SECONDS, KEY_MUSIC_LEVEL))
+    return path
 
 
 def write_wav(path: Path, rate: int, samples: array[int]) -> None:

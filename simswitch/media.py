@@ -9,6 +9,8 @@ from functools import lru_cache
 
 ENDLESS = float("inf")
 _TONE = re.compile(r"%\(\s*([\d.]+)\s*,\s*([\d.]+)")
+_PARAMETERS = re.compile(r"^\{([^}]*)\}")
+_TIMEOUT = re.compile(r"(?:^|,)timeout=(\d+)")
 _LOOPS = re.compile(r"(?:loops=|L=)(-?\d+)")
 _COMPRESSED_BYTES_PER_SECOND = 4000
 
@@ -20,9 +22,14 @@ class NotFound(Exception):
 def duration(path: str, streams: set[str] | None = None) -> float:
     """Seconds that playing ``path`` takes; ENDLESS for music. Raises NotFound.
 
-    ``streams``: names of the music that exists (None: any does).
+    ``streams``: names of the music that exists (None: any does). ``{timeout=5000}`` before it bounds the time, in
+    milliseconds (switch_core_perform_file_open).
     """
-    path = re.sub(r"^\{[^}]*\}", "", path)
+    given = _PARAMETERS.match(path)
+    if given:
+        limit = _TIMEOUT.search(given[1])
+        seconds = duration(path[given.end() :], streams)
+        return min(seconds, int(limit[1]) / 1000) if limit and int(limit[1]) else seconds
     if path.startswith("file_string://"):
         return _joined(path[14:], streams)
     if path.startswith("local_stream://"):

@@ -21,9 +21,10 @@ from app.services.prompts import PromptRenderer
 from app.services.publishing import Publishing
 from dialplan.compiler import context_name
 from dialplan.publish import PublicationRejected, Publisher
-from esl.commands import ReloadXml
+from esl.commands import ApiCall, ReloadXml, ShowChannels
 from esl.connection import Connection
 from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError
+from freeswitch_conf.music import ensure_key_music
 from provisioning.directory import SipUser, a1_hash, directory_xml
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], No
     publisher = Publisher(
         settings.dialplan_dir,
         lambda: reload_xml(settings),
+        in_use=lambda: contexts_in_use(settings),
         sip_domain=settings.sip_domain,
         recordings_dir=str(settings.recordings_dir),
+        key_music=str(ensure_key_music(settings.prompts_dir / "system")),
     )
     return Publishing(
         store,
@@ -86,6 +89,23 @@ def reload_xml(settings: Settings) -> str | None:
 
     Raises OSError when it answers and then cannot be asked: the caller puts the old files back.
     """
+    return _ask(settings, ReloadXml(), 30.0)
+
+
+def contexts_in_use(settings: Settings) -> frozenset[str] | None:
+    """The dialplan contexts in which there are calls; None when no FreeSWITCH runs. Raises OSError."""
+    answer = _ask(settings, ShowChannels(), 10.0)
+    if answer is None:
+        return None
+    try:
+        rows = json.loads(answer, strict=False).get("rows", [])
+        return frozenset(str(row.get("context", "")) for row in rows)
+    except (ValueError, AttributeError) as error:
+        raise OSError(f"FreeSWITCH's list of channels cannot be read: {error}") from error
+
+
+def _ask(settings: Settings, question: ApiCall, seconds: float) -> str | None:
+    """One question on a connection of its own. None and OSError as :func:`reload_xml`."""
     connection = Connection(settings.esl_host, settings.esl_port, settings.read_esl_password())
     try:
         connection.connect()
@@ -94,11 +114,11 @@ def reload_xml(settings: Settings) -> str | None:
     except ConnectFailed:
         return None
     try:
-        return connection.api(ReloadXml(), timeout=30.0)
+        return connection.api(question, timeout=seconds)
     except CommandFailed as error:
         return error.text
     except EslError as error:
-        raise OSError(f"FreeSWITCH did not answer to reloadxml: {error}") from error
+        raise OSError(f"FreeSWITCH did not answer: {error}") from error
     finally:
         connection.close()
 

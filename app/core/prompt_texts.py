@@ -61,7 +61,7 @@ def default_texts(config: TenantConfig) -> dict[str, str]:
         texts["menu"] = menu_text(ars.menu)
     for entry in ars.menu:
         if entry.is_submenu:
-            texts[f"menu_{entry.digit}"] = menu_text(entry.entries)
+            texts[f"menu_{entry.digit}"] = submenu_text(entry.entries, single=len(ars.menu) == 1)
     single = len(ars.menu) == 1
     for keys, entry in ars.leaves():
         if entry.queue_id is None:
@@ -102,6 +102,11 @@ def menu_text(menu: Sequence[MenuEntry]) -> str:
     """구매 상담은 일번, 수리 접수는 이번을 눌러 주십시오."""
     choices = ", ".join(f"{topic(entry.name)} {key(entry.digit)}" for entry in menu)
     return f"{choices}을 눌러 주십시오."
+
+
+def submenu_text(entries: Sequence[MenuEntry], *, single: bool = False) -> str:
+    """A menu within the menu, and the way back where there is one (``single``: the top has no other entry)."""
+    return menu_text(entries) if single else f"{menu_text(entries)} 처음 메뉴로 가시려면 별표를 눌러 주십시오."
 
 
 def announcement_text(entry: MenuEntry, *, single: bool = False) -> str:

@@ -55,6 +55,12 @@ def compose(rate: int) -> array[int]:
     return _to_samples(mix)
 
 
+def quiet_loop(rate: int, seconds: float, level: float) -> array[int]:
+    """The piece again, at ``level`` (1: as loud as it is) and ``seconds`` long: music that one can think beside."""
+    piece = compose(rate)
+    return array("h", (round(piece[index % len(piece)] * level) for index in range(round(seconds * rate))))
+
+
 def chime(rate: int, notes: Sequence[int] = (72, 69, 65), seconds: float = 2.4) -> array[int]:
     """A gentle falling sign, for an announcement that has no words yet: something is heard at least."""
     mix = array("d", bytes(8 * round(seconds * rate)))

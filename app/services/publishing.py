@@ -57,11 +57,25 @@ class Publishing:
         self._notify(tenant_id)
         return int(own.config().version)
 
+    def republish(self, tenant_id: TenantId) -> bool:
+        """Publish what is live again with the present queues, agents and settings; the draft is left alone.
+
+        Returns False for a tenant that has never published. Raises as ``apply``.
+        """
+        if not self._write_live(tenant_id):
+            return False
+        self._store.for_tenant(tenant_id).count_publication()
+        self._notify(tenant_id)
+        return True
+
     def refresh(self, tenant_id: TenantId) -> bool:
         """Make the files of what is live again (at start, or after the state directory moved).
 
         Returns False for a tenant that has never published; raises as ``apply``.
         """
+        return self._write_live(tenant_id)
+
+    def _write_live(self, tenant_id: TenantId) -> bool:
         own = self._store.for_tenant(tenant_id)
         live = own.ars("live")
         if live is None:

@@ -31,7 +31,7 @@ def stack() -> Iterator[Stack]:
         )  # fmt: skip
         running.make_tenant(
             "team", "07040000014", menu=("접수", "문의"), agents=4, recall_seconds=4, misses_before_break=2,
-            ars={"menu_timeout_seconds": 2, "menu_tries": 2}, assigned=lambda agent, queue: agent // 2 == queue,
+            ars={"menu_tries": 2}, assigned=lambda agent, queue: agent // 2 == queue,
         )  # fmt: skip
         running.make_tenant(
             "fault", "07040000015", agents=4, licences=10, recall_seconds=25, status_after_call="available"

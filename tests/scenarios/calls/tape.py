@@ -15,8 +15,8 @@ EVENTS = (
     "CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP "
     "PLAYBACK_START PLAYBACK_STOP RECORD_START RECORD_STOP"
 )
-SOUNDING = {"bridge": "ringing", "play_and_get_digits": "a question"}
-"""Applications during which there is ringing, or a key is awaited after a prompt."""
+SOUNDING = {"bridge": "ringing"}
+"""Applications during which there is ringing."""
 
 
 @dataclass
@@ -112,5 +112,7 @@ def _name(path: str) -> str:
     if path.startswith("local_stream://"):
         return "music"
     if path.startswith("file_string://"):
-        return "+".join(_name(part) for part in path.removeprefix("file_string://").split("!"))
+        # "{timeout=…}": the music while a key is awaited; the story names the question.
+        parts = path.removeprefix("file_string://").split("!")
+        return "+".join(_name(part) for part in parts if not part.startswith("{"))
     return PurePosixPath(path).stem if path.startswith("/") else path

@@ -10,8 +10,9 @@ import pytest
 
 from app.core.definitions import MenuEntry, QueueConfig, TenantConfig
 from app.core.errors import InvalidDefinition
-from dialplan.compiler import INSTEAD, compile_tenant, did_expression
-from dialplan.evaluator import Step, StepKind, walk
+from dialplan.compiler import compile_tenant, did_expression
+from dialplan.evaluator import Step, StepKind, hunt, walk
+from dialplan.pieces import INSTEAD
 from tests.unit.dialplan.example import DID, MENU, PROMPTS, REPAIRS, SALES, prompt_paths, tenant
 
 TUESDAY_TEN = datetime(2026, 3, 3, 10, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -176,6 +177,9 @@ REFUSED = [
     ("two digits", {"ars_menu": (MenuEntry("12", "a", SALES),)}),
     ("no queue and no text", {"ars_menu": (MenuEntry("1", "a"),)}),
     ("unknown queue", {"ars_menu": (MenuEntry("1", "a", 99),)}),
+    ("agents and entries", {"ars_menu": (MenuEntry("1", "a", SALES, entries=(MenuEntry("1", "b", SALES),)),)}),
+    ("digit twice inside", {"ars_menu": (MENU[0], MenuEntry("2", "a", entries=(MENU[0], MENU[0])))}),
+    ("two levels", {"ars_menu": (MENU[0], MenuEntry("2", "a", entries=(MenuEntry("1", "b", entries=MENU),)))}),
     ("number", {"dids": ("070-4000-0001",)}),
     ("number with a pattern", {"dids": (".*",)}),
     ("music", {"music": "local_stream://a} ${system(id)}"}),
@@ -214,8 +218,77 @@ def test_after_the_entry_only_the_recording_expands_variables() -> None:
         for extension in context.extensions
         for condition in extension.conditions
         for action in condition.actions
-        if "$" in action.data and action.application != "play_and_get_digits"
+        if "$" in action.data
     ]
     assert with_dollar == [
-        (f"t1-{DID}", "export"), (f"fallback-{SALES}", "record_session"),
+        (f"t1-{DID}", "export"), ("doorway", "transfer"), (f"fallback-{SALES}", "record_session"),
     ]  # fmt: skip
+
+
+NESTED = (
+    MENU[0],
+    MenuEntry("2", "기타", entries=(
+        MenuEntry("1", "수리 접수", REPAIRS),
+        MenuEntry("4", "찾아오시는 길", None, "세종대로 1번지입니다."),
+    )),
+)  # fmt: skip
+NESTED_PROMPTS = prompt_paths(names=(*PROMPTS, "menu_2", "announcement_24"))
+
+NESTED_JOURNEYS = [
+    ([None, "2", "1"], f"greeting[] menu[2] menu_2[1] connecting WAIT {REPAIRS}"),
+    (["2", "1"], f"greeting[2] menu_2[1] connecting WAIT {REPAIRS}"),
+    # a wrong key is said, within the menu in which it was pressed; a star leads back to the top
+    (["2", "9", "1"], f"greeting[2] menu_2[9] invalid menu_2[1] connecting WAIT {REPAIRS}"),
+    (["2", "*", "1"], f"greeting[2] menu_2[*] menu[1] connecting WAIT {SALES}"),
+    (["2"], "greeting[2] menu_2[] menu_2[] menu_2[] no_digit HANG_UP"),
+    (["2", "4", "1", "2", "1"],
+     f"greeting[2] menu_2[4] announcement_24[1] announcement_24[2] menu[1] connecting WAIT {SALES}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "expected"), NESTED_JOURNEYS)
+def test_a_menu_within_the_menu(keys: list[str | None], expected: str) -> None:
+    compiled = compile_tenant(tenant(NESTED_PROMPTS, ars_menu=NESTED))
+    assert told(walk(compiled, DID, TUESDAY_TEN, keys)) == expected
+
+
+def test_the_keys_of_a_menu_within_the_menu_are_marked_together() -> None:
+    compiled = compile_tenant(tenant(NESTED_PROMPTS, ars_menu=NESTED))
+    found = marks(walk(compiled, DID, TUESDAY_TEN, ["2", "4", "2", "2", "1"]))
+    assert found == [f"did {DID}", "greeting", "menu 2", "menu 24", "announcement 24", "menu 2", "menu 21",
+                     f"queue {REPAIRS}"]  # fmt: skip
+
+
+def test_a_single_entry_that_asks_is_asked_at_once() -> None:
+    compiled = compile_tenant(tenant(NESTED_PROMPTS, ars_menu=NESTED[1:]))
+    assert told(walk(compiled, DID, TUESDAY_TEN, ["1"])) == f"greeting menu_2[1] connecting WAIT {REPAIRS}"
+    # there is no other menu to go back to: the star is a wrong key
+    assert told(walk(compiled, DID, TUESDAY_TEN, ["*", "1"])).startswith("greeting menu_2[*] invalid menu_2[1]")
+
+
+def test_while_a_key_is_awaited_there_is_music() -> None:
+    """Every question is followed by music for as long as its answer may take, never by silence."""
+    for key_music, expected in (("", "local_stream://sangdam"), ("/p/keys.wav", "/p/keys.wav")):
+        compiled = compile_tenant(tenant(ars_menu_timeout_seconds=7), key_music=key_music)
+        asked = [
+            action.data
+            for extension in compiled.context.extensions
+            for condition in extension.conditions
+            for action in condition.actions
+            if action.application == "playback" and action.data.startswith("file_string://")
+        ]
+        sounds = {data.partition("!")[0].rpartition("/")[2] for data in asked}
+        assert sounds == {"menu.wav", "announcement_3.wav"}
+        assert {data.partition("!")[2] for data in asked} == {f"{{timeout=7000}}{expected}"}
+        assert (key_music in compiled.prompts) is bool(key_music)
+
+
+def test_a_tree_is_named_by_its_content_and_reached_by_the_lasting_name() -> None:
+    compiled, same = compile_tenant(tenant()), compile_tenant(tenant(version=99))
+    other = compile_tenant(tenant(ars_menu_timeout_seconds=9))
+    assert re.fullmatch(r"t1_[0-9a-f]{12}", compiled.context.name)
+    assert compiled.context.name == same.context.name != other.context.name
+    found = hunt(compiled.doorway, f"queue-{SALES}", {}, TUESDAY_TEN)
+    assert found is not None
+    assert [action.data for action in found[1]] == [f"queue-{SALES} XML {compiled.context.name}"]
+    assert hunt(compiled.doorway, "${x}", {}, TUESDAY_TEN) is None

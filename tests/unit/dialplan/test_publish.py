@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from app.core.definitions import QueueConfig, TenantConfig
 from app.core.errors import InvalidDefinition
-from dialplan.publish import PublicationRejected, Publisher
+from dialplan.publish import TREES_KEPT, PublicationRejected, Publisher
 from tests.unit.dialplan.example import PROMPTS, REPAIRS, SALES, prompt_paths, tenant
 
 OK = "+OK [Success]\n"
@@ -144,12 +145,67 @@ def test_what_cannot_be_compiled_or_heard_is_not_written(
     assert not root.exists() or files(root) == {}
 
 
-def test_removal_takes_previous_versions_too(
+def contexts(root: Path) -> list[str]:
+    """Names of the contexts in the tenant's file, the doorway's first."""
+    found = ElementTree.parse(root / "tenants/t1.xml").iterfind("context")
+    return [element.get("name", "") for element in found]
+
+
+def test_calls_in_progress_keep_their_tree(
+    root: Path, switch: FreeSwitch, make: Callable[..., TenantConfig]
+) -> None:
+    """| published | calls in | kept beside the present tree |"""
+    calls: set[str] = set()
+    publisher = Publisher(root, switch.reload, in_use=lambda: frozenset(calls))
+    trees = []
+
+    def publish(seconds: int) -> list[str]:
+        publisher.publish(make(ars_menu_timeout_seconds=seconds), DIRECTORY)
+        doorway, present, *before = contexts(root)
+        assert doorway == "t1"
+        trees.append(present)
+        return before
+
+    assert publish(1) == []
+    calls.add(trees[0])
+    assert publish(2) == [trees[0]]
+    assert publish(3) == [trees[1], trees[0]]  # the present one until now, and the one with a call
+    assert publish(4) == [trees[2], trees[0]]
+    calls.clear()
+    assert publish(5) == [trees[3]]
+    assert publish(4) == [trees[4]]  # back again: the same tree under the same name
+    assert trees[5] == trees[3]
+
+
+def test_two_hundred_publications_leave_nothing_behind(
+    root: Path, switch: FreeSwitch, make: Callable[..., TenantConfig]
+) -> None:
+    publisher = Publisher(root, switch.reload, in_use=lambda: frozenset())
+    for turn in range(200):
+        publisher.publish(make(licences=4 + turn), DIRECTORY)
+    assert len(contexts(root)) == 3
+    assert sorted(str(path.relative_to(root)) for path in root.glob("*/*")) == [
+        "directory/t1.xml", "public/t1.xml", "tenants/t1.xml",
+    ]  # fmt: skip
+
+
+def test_a_switch_that_does_not_tell_where_calls_are_costs_no_call_its_tree(
+    root: Path, switch: FreeSwitch, make: Callable[..., TenantConfig]
+) -> None:
+    def refuse() -> frozenset[str]:
+        raise ConnectionResetError("gone")
+
+    publisher = Publisher(root, switch.reload, in_use=refuse)
+    for turn in range(30):
+        publisher.publish(make(licences=4 + turn), DIRECTORY)
+    assert len(contexts(root)) == 2 + TREES_KEPT
+
+
+def test_removal_takes_trees_of_before_too(
     publisher: Publisher, root: Path, make: Callable[..., TenantConfig]
 ) -> None:
     publisher.publish(make(), DIRECTORY)
-    publisher.publish(make(service_name="andere"), DIRECTORY)
-    assert len(list(root.glob("*/*.previous"))) == 2
+    publisher.publish(make(licences=9), DIRECTORY)
     assert len(publisher.remove(1).changed) == 3
     assert [path.name for path in root.glob("*/*")] == []
     assert publisher.remove(1).changed == ()

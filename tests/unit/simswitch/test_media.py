@@ -260,6 +260,9 @@ def test_how_long_things_sound(tmp_path: Path) -> None:
     one = sound(tmp_path / "one.wav", 1.5)
     assert duration(one) == 1.5
     assert duration(f"file_string://{one}!{one}!/no/such.wav") == 3.0
+    assert duration(f"file_string://{one}!{{timeout=5000}}local_stream://sangdam") == 6.5
+    assert duration(f"{{timeout=500}}{one}") == 0.5
+    assert duration(f"{{timeout=5000}}{one}") == 1.5
     assert duration("silence_stream://250") == 0.25
     assert duration("tone_stream://%(200,300,440);loops=2") == 1.0
     assert duration("tone_stream://%(200,300,440);loops=-1") == ENDLESS
