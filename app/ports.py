@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from app.core.definitions import Leg, Node, TenantConfig, TenantId
 from app.core.effects import Effect
 from app.core.journal import JournalEvent
+from app.core.rehearsed import Rehearsal
 
 
 class Clock(Protocol):
@@ -78,6 +79,20 @@ class Speech(Protocol):
 
 class SpeechUnavailable(Exception):
     """No speech engine on this machine."""
+
+
+Rehearse = Callable[[TenantConfig], Rehearsal]
+"""Sends virtual callers through every branch of the configuration (whose ``ars.prompts`` are files that are there) in
+virtual time, on a switch of its own: no live call, file or record is touched. Takes seconds. Raises RehearsalFailed."""
+
+
+class RehearsalFailed(Exception):
+    """The rehearsal did not come to an end. ``code``: ``busy`` (another is under way, try again in a moment),
+    ``time_over``, ``broken`` (our mistake; the log says more)."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(text or code)
+        self.code = code
 
 
 class Lease(Protocol):

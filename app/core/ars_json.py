@@ -67,8 +67,8 @@ def ars_to_json(ars: ArsDefinition, texts: Mapping[str, str] | None = None) -> d
         "slots": [
             {
                 "weekdays": sorted(slot.weekdays),
-                "start": slot.start.isoformat("minutes"),
-                "end": slot.end.isoformat("minutes"),
+                "start": _clock(slot.start),
+                "end": _clock(slot.end),
                 "open": slot.is_open,
                 "name": slot.name,
             }
@@ -100,6 +100,10 @@ def _entry_json(entry: MenuEntry) -> dict[str, Any]:
         "announcement": entry.announcement,
         "entries": [_entry_json(inner) for inner in entry.entries],
     }
+
+
+def _clock(value: time) -> str:
+    return value.isoformat("seconds" if value.second else "minutes")
 
 
 def _end(text: str) -> time:
