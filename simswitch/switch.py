@@ -38,13 +38,14 @@ class SimSwitch:
     """One FreeSWITCH node. Public attributes may be set before the first call.
 
     ``source``: the XML itself, a directory with ``freeswitch.xml``, or that file; read again by
-    ``reloadxml``. ``cdr_dir``: where call detail records are written; None: nowhere. ``seed`` makes UUIDs
+    ``reloadxml``; or a document that was read already, which several switches may share. ``cdr_dir``:
+    where call detail records are written; None: nowhere. ``seed`` makes UUIDs
     repeatable. Raises XmlRejected when the document is broken.
     """
 
     def __init__(
         self,
-        source: Path | str,
+        source: Path | str | Document,
         clock: Scheduler,
         *,
         password: str = "",
@@ -67,7 +68,7 @@ class SimSwitch:
         self.write_recordings = write_recordings
         self.random = random.Random(seed)
         self.hostname = socket.gethostname()
-        self.document: Document = load(source)
+        self.document = self._read()
         self.channels: dict[str, Channel] = {}
         self.connections: list[Connection] = []
         self.phones = Phones(self)
@@ -127,7 +128,7 @@ class SimSwitch:
         only if somebody lets them."""
         if self.running:
             self.kill()
-        self.document = load(self.source)
+        self.document = self._read()
         self._start()
 
     def _heartbeat(self) -> None:
@@ -138,12 +139,15 @@ class SimSwitch:
     def reload(self) -> str:
         """Read the XML again; FreeSWITCH's word about it. A broken document changes nothing."""
         try:
-            self.document = load(self.source)
+            self.document = self._read()
         except XmlRejected as error:
             return str(error) if str(error).startswith("Cannot") else f"{error}"
         if self.wanted("RELOADXML"):
             self.deliver("RELOADXML", "", None, None)
         return "Success"
+
+    def _read(self) -> Document:
+        return self.source if isinstance(self.source, Document) else load(self.source)
 
     # --- Small things ---
 

@@ -96,7 +96,8 @@ class _Encoded:
 class FreeSwitchNode:
     """Connects and stays connected; ``sink`` is called with every core event, one at a time, and must not wait.
 
-    ``NodeUp`` comes before the first event of a connection, ``NodeDown`` after its last.
+    ``NodeUp`` comes before the first event of a connection, ``NodeDown`` after its last. In virtual time ``later`` and
+    ``sleep`` are that clock's.
     """
 
     def __init__(
@@ -107,6 +108,8 @@ class FreeSwitchNode:
         *,
         known_core_uuid: str = "",
         connect: Callable[..., Connection] = Connection,
+        later: Callable[..., object] = gevent.spawn_later,
+        sleep: Callable[[float], object] = gevent.sleep,
     ) -> None:
         self.node: Node = params.node
         self.core_uuid = known_core_uuid
@@ -115,6 +118,8 @@ class FreeSwitchNode:
         self._of_all = Params(params.sip_domain, params.recordings_dir, params.gateway)
         self._sink = sink
         self._clock = clock
+        self._later = later
+        self._sleep = sleep
         self._legs = Legs()
         self._early: dict[Leg, ev.LegsBridged] = {}
         self._outbox: deque[tuple[Connection, Order]] = deque()
@@ -214,7 +219,7 @@ class FreeSwitchNode:
         self._legs[leg].music = ""
         self._break(connection, leg)
         if not LOCKED_BY <= parked_ago < 60:
-            gevent.spawn_later(LOCKED_BY - LOCKED_FROM, self._break, connection, leg)
+            self._later(LOCKED_BY - LOCKED_FROM, self._break, connection, leg)
 
     def _break(self, connection: Connection, leg: Leg) -> None:
         if leg in self._legs and not self._legs[leg].other:
@@ -240,7 +245,7 @@ class FreeSwitchNode:
         for leg in legs:
             waiting: deque[fx.Effect] = deque()
             self._legs[leg].waiting = waiting
-            gevent.spawn_later(REST_SECONDS, self._rested, leg, waiting)
+            self._later(REST_SECONDS, self._rested, leg, waiting)
 
     def _rested(self, leg: Leg, expected: deque[fx.Effect] | None = None) -> None:
         """A leg has come to rest (or, with ``expected``, that time is over): do what waited for it."""
@@ -326,7 +331,7 @@ class FreeSwitchNode:
         # Of CHANNEL_EXECUTE_COMPLETE only our own executions: the dialplan's are ten times as many.
         connection.send(esl.Filter("Event-Name", f"/^({'|'.join(UNFILTERED)})$/"))
         connection.send(esl.Filter("Application-UUID", f"/^{TOKEN_PREFIX}/"))
-        gevent.sleep(SETTLE_SECONDS)
+        self._sleep(SETTLE_SECONDS)
         dumps = snapshot.read_legs(connection.api)
         registered = snapshot.read_registrations(connection.api)
         snapshot.restore(self._legs, dumps)

@@ -41,7 +41,7 @@ def write_sound(path: Path, seconds: float) -> None:
 
 @pytest.fixture
 def office(
-    installation: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    installation: Settings, tmp_path: Path
 ) -> Iterator[MakeOffice]:
     """``office(recall_seconds=10)``: a tenant with these changes, its controller and agents at work.
 
@@ -60,7 +60,7 @@ def office(
             cdr_dir.mkdir()
             made_before.append(cdr_dir)
             made = Office(
-                config, installation.freeswitch_conf_dir, monkeypatch, **of_office,
+                config, installation.freeswitch_conf_dir, **of_office,
                 options={"cdr_dir": cdr_dir},
             )  # fmt: skip
             lookback = endings.enter_context(Lookback(made, enabled=look_back))

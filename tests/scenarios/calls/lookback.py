@@ -26,8 +26,8 @@ from app.core.reporting_agents import (
     agent_report,
     broken_identities,
 )
+from simswitch.hearing import Tape
 from tests.scenarios.calls.office import Office
-from tests.scenarios.calls.tape import Tape
 
 LONGEST_SILENCE = 1.2
 """Seconds. FreeSWITCH's own music begins a second after parking when nobody adopts the call."""

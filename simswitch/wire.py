@@ -2,6 +2,7 @@
 
 Real frames (esl.codec) and real commands; only the TCP connection and its greenlets are missing. ``latency``
 lets every command and every event travel for so many virtual seconds, so that they cross on their way.
+For the rehearsal and for tests (app.bootstrap.virtual).
 """
 
 from __future__ import annotations
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from simswitch.eventsocket import Connection
     from simswitch.switch import SimSwitch
 
-PASSWORD = "secret"
-
 
 class Wire:
-    """One connection. ``stir`` is called whenever something is under way that the owner has to see through."""
+    """One connection to ``switch``. ``stir`` is called when something is under way that has to be seen through."""
 
     def __init__(
         self, switch: SimSwitch, on_event: Callable[[Event], object], stir: Callable[[], None], latency: float
@@ -58,7 +57,7 @@ class Wire:
         self._end = self._switch.connect(self._arrives)
         self._end.on_close = self._torn
         accepted = self._replies.expect()
-        self._end.feed(f"auth {PASSWORD}\n\n".encode())
+        self._end.feed(f"auth {self._switch.password}\n\n".encode())
         reply = accepted.get(block=False)
         assert isinstance(reply, CommandReply) and reply.ok, reply
         self._delivering = deliver
