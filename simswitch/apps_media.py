@@ -90,6 +90,9 @@ def playback(channel: Channel, data: str) -> Session:
     elif terminators == "any":
         terminators = "0123456789*#"
     channel.set_variable("playback_terminator_used", None)
+    if terminators and "{timeout=" in data:
+        # A prompt with a bounded wait behind it that a key ends: a question.
+        channel.party.asked(channel)
 
     def on_key(key: str) -> bool:
         if key in terminators:

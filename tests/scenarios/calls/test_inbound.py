@@ -56,6 +56,16 @@ def test_a_single_entry_needs_no_menu(office: MakeOffice) -> None:
     """)
 
 
+def test_a_simulated_customer_chooses_when_the_menu_asks(office: MakeOffice) -> None:
+    """The demo's callers and the benchmarks' press their key after the question, not in the greeting."""
+    here = office()
+    caller = here.call(chooses="1")
+    here.pass_time(12)
+    ear = here.lookback.tape.ears[caller.channel.uuid]
+    assert [what for _, what in ear.heard][:3] == ["greeting", "menu", "connecting"]
+    assert ear.now() == "ringing"
+
+
 def office_menu_entry() -> Any:
     from tests.scenarios.calls.staff import MENU
 
