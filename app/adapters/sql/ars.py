@@ -88,35 +88,60 @@ class ArsVersions(SetUp):
             self._drop_unled_drafts(session, ())
             return True
 
-    def publish_draft(
+    def publish_draft(self, by: str, at: datetime | None = None, **values: Any) -> ArsVersion:
+        """적용 of the draft as it is; ``values`` as ``publish`` has them. Raises NotFound without a draft."""
+        with self._writing() as session:
+            draft = self._ars(session, "draft")
+            if draft is None:
+                raise NotFound("there is no draft to publish", table="ArsVersion")
+            return self._publish(session, draft.definition, by, at or utcnow(), **values)
+
+    def publish(
+        self, definition: Mapping[str, Any], by: str, at: datetime | None = None, **values: Any
+    ) -> ArsVersion:
+        """적용: this definition is live, the live version past, the tenant's version counts up; its queues become
+        live, are named and set as it says, and those that left the menu are retired (``settle_queues``).
+
+        ``revision``: that of the draft from which the definition was made. A draft that has another by now stays
+        a draft, with what was edited since; None means whatever draft there is, "" none. ``changes``,
+        ``restored_from`` and ``note`` are kept with the version. One transaction. Raises InvalidDefinition.
+        """
+        with self._writing() as session:
+            return self._publish(session, definition, by, at or utcnow(), **values)
+
+    def _publish(
         self,
+        session: Session,
+        definition: Mapping[str, Any],
         by: str,
-        at: datetime | None = None,
+        at: datetime,
         *,
+        revision: str | None = None,
         changes: Iterable[Any] = (),
         restored_from: int | None = None,
         note: str = "",
     ) -> ArsVersion:
-        """적용: the draft becomes live, the live version past, the tenant's version counts up; its queues become
-        live, are named and set as it says, and those that left the menu are retired (``settle_queues``).
-
-        One transaction. Raises NotFound without a draft, InvalidDefinition when it cannot be read.
-        """
-        with self._writing() as session:
-            self._lock(session)
-            draft = self._ars(session, "draft")
-            if draft is None:
-                raise NotFound("there is no draft to publish", table="ArsVersion")
-            ars_from_json(draft.definition)
-            before: set[int] = set()
-            for old in session.scalars(self._mine(ArsVersion).where(ArsVersion.state == "live")):
-                old.state = "past"
-                before |= queue_ids(old.definition)
-            draft.state, draft.published_at, draft.published_by = "live", at or utcnow(), by[:60]
-            draft.changes, draft.restored_from, draft.note = list(changes), restored_from, note[:200]
-            self._settle_menu(session, draft.definition, before, at or utcnow())
-            self._tenant(session).version += 1
-        return draft
+        ars_from_json(definition)
+        self._lock(session)
+        before: set[int] = set()
+        for old in session.scalars(self._mine(ArsVersion).where(ArsVersion.state == "live")):
+            old.state = "past"
+            before |= queue_ids(old.definition)
+        draft = self._ars(session, "draft")
+        version, other = draft, None
+        if draft is None or revision not in (None, _revision(draft)):
+            version, other = ArsVersion(tenant_id=self.tenant_id, edited_by=by[:100], edited_at=at), draft
+            session.add(version)
+        assert version is not None
+        version.state, version.definition = "live", dict(definition)
+        version.published_at, version.published_by = at, by[:60]
+        version.changes, version.restored_from, version.note = list(changes), restored_from, note[:200]
+        self._settle_menu(session, definition, before, at)
+        led_to = queue_ids(definition) | (queue_ids(other.definition) if other else frozenset())
+        self._drop_unled_drafts(session, led_to)
+        self._tenant(session).version += 1
+        session.flush()
+        return version
 
     def settle_queues(self, definition: Mapping[str, Any], at: datetime | None = None) -> None:
         """The queues as the menu of this definition wants them; ``publish_draft`` does it by itself.
@@ -129,13 +154,6 @@ class ArsVersions(SetUp):
             live = self._ars(session, "live")
             before = queue_ids(live.definition) if live else frozenset()
             self._settle_menu(session, definition, before, at or utcnow())
-
-    def set_draft_prompts(self, prompts: Mapping[str, str]) -> None:
-        """The draft's sound files are rendered; for its editors nothing has changed."""
-        with self._writing() as session:
-            draft = self._ars(session, "draft")
-            if draft is not None:
-                draft.definition = {**draft.definition, "prompts": dict(prompts)}
 
     def set_live_prompts(self, prompts: Mapping[str, str]) -> None:
         """The sound files of the live version are elsewhere now (rendered again); its texts stay."""
@@ -247,7 +265,6 @@ class ArsVersions(SetUp):
         for queue_id in set(before) - led_to:
             queue = self._queue_row(session, queue_id)
             queue.retired_at = queue.retired_at or at
-        self._drop_unled_drafts(session, led_to)
 
     def _drop_unled_drafts(self, session: Session, led_to: Collection[int]) -> None:
         """Queues that were never live and that no draft leads to any more."""
