@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from admin_ui.api import agent, callbacks, calls, figures, live, session, setup
+from admin_ui.api import agent, ars, callbacks, caller_ids, calls, figures, live, session, setup
 from admin_ui.api.schemas import ErrorSchema
 
 
@@ -42,5 +42,5 @@ def install(app: Flask) -> None:
         },
     )
     api = SangdamApi(app)
-    for part in (session, live, agent, calls, callbacks, setup, figures):
+    for part in (session, live, agent, calls, callbacks, setup, figures, ars, caller_ids):
         api.register_blueprint(part.blueprint, url_prefix="/api/v1")

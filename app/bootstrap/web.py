@@ -24,6 +24,7 @@ from app.adapters.sql.store import Store
 from app.adapters.sql.tables import Base
 from app.adapters.vault import SecretBox
 from app.bootstrap.controller import SystemClock
+from app.bootstrap.outside import make_outside
 from app.services.container import Services
 from app.supervisor.programs import switch_is_real
 
@@ -47,12 +48,14 @@ def make_app(settings: Settings) -> Flask:
     """The WSGI application of this installation. ``flask --app …`` gives it Flask-Migrate's commands."""
     redis = connect(settings.redis_url)
     sessions: Sessions = sessionmaker(expire_on_commit=False)
+    store = Store(sessions, SecretBox(settings.read_secret_key()))
     services = Services.build(
-        store=Store(sessions, SecretBox(settings.read_secret_key())),
+        store=store,
         bus=RedisCommandBus(redis),
         feed=LiveReader(redis),
         clock=SystemClock(),
         settings=settings,
+        outside=make_outside(settings, store),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
     )

@@ -50,6 +50,12 @@ class NotFound(CoreError):
     code = "not_found"
 
 
+class ChangedMeanwhile(CoreError):
+    """Somebody else saved in between; ``details`` has ``by``, ``at`` (ISO) and the present ``revision``."""
+
+    code = "changed_meanwhile"
+
+
 class LicencesUsedUp(CoreError):
     """The tenant has as many agents as licences; ``details["licences"]`` says how many."""
 

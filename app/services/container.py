@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from app.ports import Clock, CommandBus
 from app.services.accounts import Accounts, call_directly
+from app.services.ars import Ars
+from app.services.ars_outside import Outside
+from app.services.caller_ids import CallerIds
 from app.services.commands import AgentCommands
 from app.services.figures import Statistics
 from app.services.history import History
@@ -45,6 +48,8 @@ class Services:
     staff: Staff
     statistics: Statistics
     live: LiveHub
+    ars: Ars
+    caller_ids: CallerIds
     clock: Clock
     simulated: Callable[[], bool]
     """Whether calls are simulated; the snapshot's own word wins over it."""
@@ -58,6 +63,7 @@ class Services:
         feed: LiveFeed,
         clock: Clock,
         settings: WebSettings,
+        outside: Outside,
         simulated: Callable[[], bool] | bool = False,
         run_slowly: Callable[..., Any] = call_directly,
     ) -> Services:
@@ -72,6 +78,8 @@ class Services:
             staff=Staff(store),
             statistics=Statistics(store, clock, history),
             live=LiveHub(feed),
+            ars=Ars(store, outside, clock, run_slowly),
+            caller_ids=CallerIds(store, outside, clock),
             clock=clock,
             simulated=flag,
         )

@@ -22,6 +22,7 @@ STATUS = {
     "too_long": 422,
     "invalid": 422,
     "bad_period": 422,
+    "invalid_ars": 422,
     "unknown_contact_type": 422,
     "weak_password": 422,
     "wrong_password": 422,

@@ -89,6 +89,25 @@ def upgrade() -> None:
                 "restored_from", sa.Integer(), nullable=True, comment="id of the version that was brought back"
             )
         )
+        table.add_column(
+            sa.Column(
+                "revision", sa.Integer(), nullable=False, server_default="0",
+                comment="counts how often the draft was saved",
+            )  # fmt: skip
+        )
+        table.add_column(sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(
+            sa.Column(
+                "edited_by", sa.String(length=100), nullable=False, server_default="",
+                comment="who saved the draft last",
+            )  # fmt: skip
+        )
+        table.add_column(
+            sa.Column(
+                "note", sa.String(length=200), nullable=False, server_default="",
+                comment="what its publisher wrote about it",
+            )  # fmt: skip
+        )
     with op.batch_alter_table("queues") as table:
         table.add_column(
             sa.Column(
@@ -133,7 +152,8 @@ def downgrade() -> None:
         table.drop_column("live")
         table.drop_column("skill_id")
     with op.batch_alter_table("ars_versions") as table:
-        table.drop_column("restored_from")
+        for column in ("note", "edited_by", "edited_at", "revision", "restored_from"):
+            table.drop_column(column)
         table.drop_column("changes")
     op.drop_table("agent_skills")
     op.drop_table("skills")

@@ -28,8 +28,10 @@ from app.adapters.sql.tables import (
 )
 from app.adapters.vault import SecretBox, new_password
 from app.services.accounts import hash_password
+from app.services.ars_outside import Outside
 from app.services.container import Services
 from provisioning.directory import a1_hash
+from tests.portal.outside import make_outside
 
 PASSWORD = "Test-1234"
 NOW = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
@@ -140,6 +142,8 @@ class World:
     bus: FakeController
     feed: FakeFeed
     clock: FixedClock
+    outside: Outside
+    notified: list[int] = field(default_factory=list)
     tenants: dict[str, TenantStore] = field(default_factory=dict)
     agents: dict[str, dict[str, int]] = field(default_factory=dict)
     queues: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -157,8 +161,10 @@ def build(state: Path, database: str = "sqlite://", clock: FixedClock | None = N
     store = Store.open(database, SecretBox(settings.read_secret_key()))
     Base.metadata.create_all(store.sessions.kw["bind"])
     bus, feed, time = FakeController(), FakeFeed(), clock or FixedClock()
-    services = Services.build(store=store, bus=bus, feed=feed, clock=time, settings=settings)
-    world = World(store, services, settings, bus, feed, time)
+    notified: list[int] = []
+    outside = make_outside(store, state, notified)
+    services = Services.build(store=store, bus=bus, feed=feed, clock=time, settings=settings, outside=outside)
+    world = World(store, services, settings, bus, feed, time, outside, notified)
     hashed = _hashed()
     for name, people in (("demo", ("상담사1", "상담사2", "상담사3")), ("other", ("남의상담사",))):
         _tenant(world, name, people, hashed)

@@ -90,7 +90,8 @@ LAYERS = (
         not_libraries=OUTSIDE_WORLD,
     ),
     layer("app.reports", USE_CASES, not_libraries=OUTSIDE_WORLD),
-    layer("dialplan", USE_CASES, not_libraries=OUTSIDE_WORLD),
+    # The preview goes on where the dialplan ends: with what a waiting caller hears.
+    layer("dialplan", f"{USE_CASES} ivr_scripts", not_libraries=OUTSIDE_WORLD),
     layer("ivr_scripts", USE_CASES, not_libraries=OUTSIDE_WORLD),
     layer("provisioning", USE_CASES, not_libraries=OUTSIDE_WORLD),
     layer("app.adapters", f"{USE_CASES} esl"),

@@ -1,10 +1,10 @@
-"""A tenant's settings: queues, tiers, 상담유형, 휴식사유, ARS versions, and all of it as one TenantConfig."""
+"""A tenant's settings: queues, tiers, 상담유형, 휴식사유, and all of it as one TenantConfig."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -185,107 +185,61 @@ class SetUp(Scope):
         with self._writing() as session:
             self._owned(session, BreakReason, reason_id).deleted_at = utcnow()
 
-    # -- ARS --------------------------------------------------------------------------------------
-
-    def ars(self, state: str = "live") -> ArsVersion | None:
-        """The ``live`` version, or the ``draft`` being edited."""
-        with self._reading() as session:
-            return self._ars(session, state)
-
-    def save_draft(self, definition: Mapping[str, Any]) -> ArsVersion:
-        """Keep a draft (one per tenant); calls do not see it. Raises InvalidDefinition."""
-        ars_from_json(definition)
-        with self._writing() as session:
-            draft = self._ars(session, "draft")
-            if draft is None:
-                draft = ArsVersion(tenant_id=self.tenant_id, state="draft", definition=dict(definition))
-                session.add(draft)
-            draft.definition = dict(definition)
-        return draft
-
-    def publish_draft(self, by: str, at: datetime | None = None) -> ArsVersion:
-        """적용: the draft becomes live, the live version past, the tenant's version counts up.
-
-        Raises NotFound without a draft, InvalidDefinition when it cannot be read.
-        """
-        with self._writing() as session:
-            draft = self._ars(session, "draft")
-            if draft is None:
-                raise NotFound("there is no draft to publish", table="ArsVersion")
-            ars_from_json(draft.definition)
-            for old in session.scalars(self._mine(ArsVersion).where(ArsVersion.state == "live")):
-                old.state = "past"
-            draft.state, draft.published_at, draft.published_by = "live", at or utcnow(), by
-            self._tenant(session).version += 1
-        return draft
-
-    def set_live_prompts(self, prompts: Mapping[str, str]) -> None:
-        """The sound files of the live version are elsewhere now (rendered again); its texts stay."""
-        with self._writing() as session:
-            live = self._ars(session, "live")
-            if live is not None:
-                live.definition = {**live.definition, "prompts": dict(prompts)}
-
-    def count_publication(self) -> int:
-        """Something else that calls depend on (queues, agents, settings) was published; the new version."""
-        with self._writing() as session:
-            tenant = self._tenant(session)
-            tenant.version += 1
-            return tenant.version
-
     # -- all of it ----------------------------------------------------------------------------------
 
     def config(self) -> TenantConfig:
         """Everything that decisions about the tenant's calls read. Raises NotFound, InvalidDefinition."""
+        served = or_(Queue.retired_at.is_(None), Queue.retired_at > utcnow() - RETIRED_SERVED)
         with self._reading() as session:
-            tenant = self._tenant(session)
             live = self._ars(session, "live")
-            dids = session.scalars(select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id))
-            queues = session.scalars(
-                self._mine(Queue)
-                .where(Queue.deleted_at.is_(None), Queue.live)
-                .where(or_(Queue.retired_at.is_(None), Queue.retired_at > utcnow() - RETIRED_SERVED))
-                .order_by(Queue.id)
-            ).all()
-            agents = session.scalars(
-                self._mine(Agent).where(Agent.deleted_at.is_(None)).order_by(Agent.id)
-            ).all()
-            groups = {row.id: row.name for row in session.scalars(self._mine(AgentGroup))}
-            tiers: dict[int, dict[int, int]] = defaultdict(dict)
-            for row in session.execute(
-                select(Queue.id, AgentSkill.agent_id, AgentSkill.level)
-                .join(AgentSkill, AgentSkill.skill_id == Queue.skill_id)
-                .where(Queue.tenant_id == self.tenant_id, AgentSkill.tenant_id == self.tenant_id)
-                .order_by(Queue.id, AgentSkill.level, AgentSkill.agent_id)
-            ):
-                tiers[row[0]][row[1]] = row[2]
-            # Who is assigned by name keeps the level of that, whatever the skill says.
-            for tier in session.scalars(self._mine(Tier).order_by(Tier.queue_id, Tier.level, Tier.agent_id)):
-                tiers[tier.queue_id][tier.agent_id] = tier.level
-            known = {row.id for row in agents}
-            for queue_id, levels in tiers.items():
-                tiers[queue_id] = {agent_id: level for agent_id, level in levels.items() if agent_id in known}
-            return TenantConfig(
-                tenant_id=tenant.id,
-                service_name=tenant.service_name,
-                under_contract=tenant.state == "contract",
-                licences=tenant.licences,
-                dids=tuple(dids),
-                caller_id=tenant.caller_id,
-                ars=ars_from_json(live.definition if live else {}),
-                queues={row.id: _queue(row, tiers[row.id]) for row in queues},
-                agents={row.id: _agent(row, groups) for row in agents},
-                timezone=tenant.timezone,
-                service_level_seconds=tenant.service_level_seconds,
-                short_abandon_seconds=tenant.short_abandon_seconds,
-                recall_seconds=tenant.recall_seconds,
-                misses_before_break=tenant.misses_before_break,
-                status_after_login=AgentStatus(tenant.status_after_login),
-                status_after_call=AgentStatus(tenant.status_after_call),
-                recording=tenant.recording,
-                international_allowed=tenant.international_allowed,
-                version=tenant.version,
-            )
+            return self._config(session, live.definition if live else {}, Queue.live, served)
+
+    def _config(self, session: Session, definition: Mapping[str, Any], *which: Any) -> TenantConfig:
+        """The configuration with this ARS and the queues that ``which`` lets through."""
+        tenant = self._tenant(session)
+        dids = session.scalars(select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id))
+        queues = session.scalars(
+            self._mine(Queue).where(Queue.deleted_at.is_(None), *which).order_by(Queue.id)
+        ).all()
+        agents = session.scalars(
+            self._mine(Agent).where(Agent.deleted_at.is_(None)).order_by(Agent.id)
+        ).all()
+        groups = {row.id: row.name for row in session.scalars(self._mine(AgentGroup))}
+        tiers: dict[int, dict[int, int]] = defaultdict(dict)
+        for row in session.execute(
+            select(Queue.id, AgentSkill.agent_id, AgentSkill.level)
+            .join(AgentSkill, AgentSkill.skill_id == Queue.skill_id)
+            .where(Queue.tenant_id == self.tenant_id, AgentSkill.tenant_id == self.tenant_id)
+            .order_by(Queue.id, AgentSkill.level, AgentSkill.agent_id)
+        ):
+            tiers[row[0]][row[1]] = row[2]
+        # Who is assigned by name keeps the level of that, whatever the skill says.
+        for tier in session.scalars(self._mine(Tier).order_by(Tier.queue_id, Tier.level, Tier.agent_id)):
+            tiers[tier.queue_id][tier.agent_id] = tier.level
+        known = {row.id for row in agents}
+        for queue_id, levels in tiers.items():
+            tiers[queue_id] = {agent_id: level for agent_id, level in levels.items() if agent_id in known}
+        return TenantConfig(
+            tenant_id=tenant.id,
+            service_name=tenant.service_name,
+            under_contract=tenant.state == "contract",
+            licences=tenant.licences,
+            dids=tuple(dids),
+            caller_id=tenant.caller_id,
+            ars=ars_from_json(definition),
+            queues={row.id: _queue(row, tiers[row.id]) for row in queues},
+            agents={row.id: _agent(row, groups) for row in agents},
+            timezone=tenant.timezone,
+            service_level_seconds=tenant.service_level_seconds,
+            short_abandon_seconds=tenant.short_abandon_seconds,
+            recall_seconds=tenant.recall_seconds,
+            misses_before_break=tenant.misses_before_break,
+            status_after_login=AgentStatus(tenant.status_after_login),
+            status_after_call=AgentStatus(tenant.status_after_call),
+            recording=tenant.recording,
+            international_allowed=tenant.international_allowed,
+            version=tenant.version,
+        )
 
     def _tenant(self, session: Session) -> Tenant:
         tenant = session.get(Tenant, self.tenant_id)

@@ -164,6 +164,10 @@ class ArsVersion(Base):
         default=list, comment="how it differs from the version before (app.core.ars_changes)"
     )
     restored_from: Mapped[int | None] = mapped_column(comment="id of the version that was brought back")
+    revision: Mapped[int] = mapped_column(default=0, comment="counts how often the draft was saved")
+    edited_at: Mapped[datetime | None]
+    edited_by: Mapped[str] = mapped_column(String(100), default="", comment="who saved the draft last")
+    note: Mapped[str] = mapped_column(String(200), default="", comment="what its publisher wrote about it")
 
 
 class PromptFile(Base):

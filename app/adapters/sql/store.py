@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
+from app.adapters.sql.ars import ArsVersions
 from app.adapters.sql.audit import AuditLog
 from app.adapters.sql.base import SecretOpener
 from app.adapters.sql.callbacks import Callbacks
@@ -20,7 +21,6 @@ from app.adapters.sql.engine import Joined, Sessions, make_engine, make_sessions
 from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
 from app.adapters.sql.people import People
-from app.adapters.sql.setup import SetUp
 from app.adapters.sql.tables import Agent, ApiToken, Tenant, User
 from app.core.definitions import TenantConfig, TenantId
 from app.core.errors import AlreadyTaken, InvalidDefinition, NotFound
@@ -28,7 +28,7 @@ from app.core.errors import AlreadyTaken, InvalidDefinition, NotFound
 log = structlog.get_logger(__name__)
 
 
-class TenantStore(People, SetUp, History, Callbacks, Figures, AuditLog):
+class TenantStore(People, ArsVersions, History, Callbacks, Figures, AuditLog):
     """Everything of one tenant, and nothing of another's."""
 
 

@@ -1,0 +1,169 @@
+"""ARS서비스: draft, checks, 적용, versions, announcements. For managers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, send_file
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from admin_ui.api import ars_schemas as shapes
+from admin_ui.context import manager, services
+from admin_ui.i18n import language
+
+blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hours, holidays, announcements")
+
+ID = "<int(max=2147483647):{}>"
+LARGEST_UPLOAD = 11_000_000
+
+
+def uploaded() -> tuple[str, bytes]:
+    """Name and content of the form's ``file``; a larger request than other routes take."""
+    request.max_content_length = LARGEST_UPLOAD
+    file = request.files.get("file")
+    return ("", b"") if file is None else (file.filename or "", file.read())
+
+
+@blueprint.route("/ars/draft")
+class Draft(MethodView):
+    @blueprint.response(200, shapes.Draft)
+    def get(self) -> dict[str, Any]:
+        """The draft; without one what is live, or an empty document."""
+        return services().ars.draft(manager(), language())
+
+    @blueprint.arguments(shapes.DraftArgs)
+    @blueprint.response(200, shapes.Draft)
+    def put(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Keep the draft, if it is valid as a whole; calls do not see it before 적용.
+
+        422 ``invalid_ars`` lists every problem in ``details.problems``; 409 ``changed_meanwhile`` says who
+        saved since ``revision``. Line breaks in names and texts become blanks.
+        """
+        return services().ars.save(
+            manager(), args["document"], revision=args["revision"], language=language()
+        )
+
+    @blueprint.arguments(shapes.RevisionArgs, location="query")
+    @blueprint.response(200, shapes.Draft)
+    def delete(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Drop the draft: back to what is live, which is the answer."""
+        services().ars.discard(manager(), revision=args["revision"])
+        return services().ars.draft(manager(), language())
+
+
+@blueprint.route("/ars/texts")
+class Texts(MethodView):
+    @blueprint.arguments(shapes.DocumentArgs)
+    @blueprint.response(200, shapes.Texts)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """What would be said with this document; nothing is kept."""
+        return services().ars.texts(manager(), args["document"], language())
+
+
+@blueprint.route("/ars/changes")
+class Changes(MethodView):
+    @blueprint.response(200, shapes.ChangeShape(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """How the draft differs from what is live."""
+        return services().ars.changes(manager(), language())
+
+
+@blueprint.route("/ars/check")
+class Check(MethodView):
+    @blueprint.response(200, shapes.CheckShape)
+    def post(self) -> dict[str, Any]:
+        """The year proof of the draft: every boundary of the coming 366 days on its compiled dialplan."""
+        return services().ars.check(manager(), language())
+
+
+@blueprint.route("/ars/preview")
+class Preview(MethodView):
+    @blueprint.arguments(shapes.PreviewArgs)
+    @blueprint.response(200, shapes.HeardList)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """What a caller meets at a time with these keys, step by step."""
+        return services().ars.preview(manager(), **args)
+
+
+@blueprint.route("/ars/rehearsal")
+class Rehearsal(MethodView):
+    @blueprint.arguments(shapes.LiveArgs)
+    @blueprint.response(200, shapes.Rehearsal)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Virtual callers through every branch of the draft."""
+        return services().ars.rehearse(manager(), live=args["live"], language=language())
+
+
+@blueprint.route("/ars/apply")
+class Apply(MethodView):
+    @blueprint.arguments(shapes.ApplyArgs)
+    @blueprint.response(200, shapes.Applied)
+    def post(self, args: dict[str, Any]) -> dict[str, Any]:
+        """적용: the draft becomes live at once; calls in progress keep what they have.
+
+        409 ``nothing_to_apply``, ``changed_meanwhile``, ``ars_has_errors`` (``details.findings``).
+        """
+        return services().ars.apply(
+            manager(), note=args["note"], revision=args["revision"], language=language()
+        )
+
+
+@blueprint.route("/ars/versions")
+class Versions(MethodView):
+    @blueprint.arguments(shapes.VersionArgs, location="query")
+    @blueprint.response(200, shapes.Versions)
+    def get(self, args: dict[str, Any]) -> dict[str, Any]:
+        """What was published, newest first: who, when, what changed."""
+        return services().ars.versions(manager(), args["page"], args["per_page"], language())
+
+
+@blueprint.route(f"/ars/versions/{ID.format('version_id')}")
+class Version(MethodView):
+    @blueprint.response(200, shapes.VersionDetail)
+    def get(self, version_id: int) -> dict[str, Any]:
+        """One version with its document."""
+        return services().ars.version(manager(), version_id, language())
+
+
+@blueprint.route(f"/ars/versions/{ID.format('version_id')}/restore")
+class Restore(MethodView):
+    @blueprint.response(200, shapes.Applied)
+    def post(self, version_id: int) -> dict[str, Any]:
+        """One click back: this version is applied again, as a new one. A draft is replaced by it."""
+        return services().ars.restore(manager(), version_id, language())
+
+
+@blueprint.route("/ars/speech")
+class Speech(MethodView):
+    @blueprint.arguments(shapes.SpeechArgs)
+    @blueprint.response(200, content_type="audio/wav")
+    def post(self, args: dict[str, Any]) -> Response:
+        """A text as callers would hear it."""
+        return Response(services().ars.say(manager(), args["text"]), mimetype="audio/wav")
+
+
+@blueprint.route("/ars/prompts")
+class Prompts(MethodView):
+    @blueprint.response(201, shapes.FileShape)
+    def post(self) -> dict[str, Any]:
+        """Upload an announcement (multipart, ``file``): wav, mp3, m4a or ogg, 10 MB at most."""
+        who = manager()
+        return services().ars.upload(who, *uploaded())
+
+
+@blueprint.route(f"/ars/prompts/{ID.format('file_id')}")
+class Prompt(MethodView):
+    @blueprint.response(200, content_type="audio/wav")
+    def get(self, file_id: int) -> Response:
+        """An uploaded announcement, as callers hear it."""
+        return send_file(services().ars.prompt(manager(), file_id), mimetype="audio/wav", conditional=True)
+
+
+@blueprint.route("/ars/holidays")
+class Holidays(MethodView):
+    @blueprint.arguments(shapes.YearArgs, location="query")
+    @blueprint.response(200, shapes.HolidayShape(many=True))
+    def get(self, args: dict[str, Any]) -> list[dict[str, Any]]:
+        """The Korean public holidays of a year, lunar and substitute days included."""
+        return services().ars.holidays(manager(), args["year"])

@@ -1,0 +1,30 @@
+"""Wires what the use cases of the ARS need of the outside, for the web process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.adapters.public_holidays import korean_holidays
+from app.adapters.speech import open_speech
+from app.bootstrap import setup
+from app.services.ars_outside import Outside
+from app.services.prompts import PromptRenderer
+from dialplan.compiler import compile_tenant
+
+if TYPE_CHECKING:
+    from app.adapters.sql.store import Store
+    from app.config import Settings
+
+
+def make_outside(settings: Settings, store: Store) -> Outside:
+    """The adapters of this installation."""
+    speech: Any = open_speech(settings.prompts_dir / "cache")
+    return Outside(
+        publishing=setup.publishing(settings, store),
+        compile=lambda config: compile_tenant(config, settings.sip_domain, str(settings.recordings_dir)),
+        renderer=PromptRenderer(speech, settings.prompts_dir, speech.voice),
+        voice=speech,
+        read_upload=lambda data, name: None,
+        holidays=korean_holidays,
+        evidence_dir=settings.state / "evidence",
+    )

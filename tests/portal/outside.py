@@ -1,0 +1,80 @@
+"""The outside of the ARS for the web's tests: a real compiler and publisher in a temporary place, a fake voice."""
+
+from __future__ import annotations
+
+import io
+import wave
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from app.services.ars_outside import Outside
+from app.services.prompts import PromptRenderer
+from app.services.publishing import Publishing
+from dialplan.publish import Publisher
+from provisioning.directory import SipUser, directory_xml
+
+
+class FakeVoice:
+    """Says every text in a tenth of a second of nothing, and keeps what it was asked to say."""
+
+    voice = "fake 1"
+    speaks = True
+    advice = ""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def render(self, text: str, path: str) -> None:
+        self.said.append(text)
+        Path(path).write_bytes(self.preview(text))
+
+    def preview(self, text: str) -> bytes:
+        return sound(0.1)
+
+
+def sound(seconds: float) -> bytes:
+    """A WAV of silence."""
+    kept = io.BytesIO()
+    with wave.open(kept, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(bytes(2 * round(16000 * seconds)))
+    return kept.getvalue()
+
+
+def read_upload(data: bytes, name: str) -> Any:
+    """Takes any WAV for what it is."""
+    with wave.open(io.BytesIO(data)) as file:
+        return SimpleNamespace(wav=data, seconds=file.getnframes() / file.getframerate(), container="wav", name=name)
+
+
+def holidays(year: int) -> dict[date, str]:
+    return {date(year, 1, 1): "신정", date(year, 3, 1): "삼일절"}
+
+
+def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
+    """What the real one wires, below ``state``."""
+    voice = FakeVoice()
+    publisher = Publisher(state / "dialplan", lambda: None)
+    renderer = PromptRenderer(voice, state / "prompts", voice.voice)
+    publishing = Publishing(
+        store,
+        render=renderer,
+        publish_files=publisher.publish,
+        directory=lambda tenant_id, agents: directory_xml(
+            SipUser(row.sip_user, row.sip_ha1, tenant_id, row.id, row.extension) for row in agents if row.active
+        ),
+        notify=notified.append,
+    )
+    return Outside(
+        publishing=publishing,
+        compile=publisher.compile,
+        renderer=renderer,
+        voice=voice,
+        read_upload=read_upload,
+        holidays=holidays,
+        evidence_dir=state / "evidence",
+    )
