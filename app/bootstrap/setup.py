@@ -73,6 +73,7 @@ def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], No
         store,
         render=PromptRenderer(speech, settings.prompts_dir, speech.voice),
         publish_files=publisher.publish,
+        publish_directory=publisher.publish_directory,
         directory=_directory,
         notify=notify or (lambda tenant_id: tell_controller(settings, tenant_id)),
     )

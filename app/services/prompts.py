@@ -19,8 +19,10 @@ class PromptRenderer:
         self._root = root
         self._voice = voice
 
-    def __call__(self, config: TenantConfig, texts: Mapping[str, str]) -> dict[str, str]:
-        """Prompt name → absolute path, for everything that this tenant's calls can play.
+    def __call__(
+        self, config: TenantConfig, texts: Mapping[str, str], uploads: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Prompt name → absolute path, for everything that this tenant's calls can play; ``uploads`` win.
 
         Raises SpeechUnavailable or OSError; files of prompts no longer used stay for the calls that hear them.
         """
@@ -28,6 +30,9 @@ class PromptRenderer:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         rendered: dict[str, str] = {}
         for name, text in texts_for(config, texts).items():
+            if uploads and name in uploads:
+                rendered[name] = uploads[name]
+                continue
             mark = hashlib.sha256(f"{self._voice}\0{text}".encode()).hexdigest()[:32]
             path = folder / f"{mark}.wav"
             if not path.exists():

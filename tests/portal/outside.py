@@ -64,6 +64,7 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
         store,
         render=renderer,
         publish_files=publisher.publish,
+        publish_directory=publisher.publish_directory,
         directory=lambda tenant_id, agents: directory_xml(
             SipUser(row.sip_user, row.sip_ha1, tenant_id, row.id, row.extension) for row in agents if row.active
         ),
