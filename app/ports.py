@@ -43,12 +43,16 @@ class Journal(Protocol):
     def append(self, events: Sequence[JournalEvent]) -> None: ...
 
 
+View = tuple[TenantId, Mapping[str, Any]]
+"""What screens show of one agent or of a whole tenant (app.core.live), and whose it is."""
+
+
 class Feed(Protocol):
     """The live view, for screens. Latest wins; nothing waits for readers."""
 
-    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None: ...
-
-    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None: ...
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None:
+        """Tell of these agents, and of these tenants as a whole, in one go."""
+        ...
 
 
 class CommandBus(Protocol):

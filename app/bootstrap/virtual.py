@@ -10,7 +10,7 @@ import itertools
 import json
 import random
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from app.core.centre import Centre
 from app.core.definitions import AgentId, TenantConfig, TenantId
 from app.core.events import TenantPublished
 from app.core.journal import JournalEvent
+from app.ports import View
 from simswitch.channel import Channel
 from simswitch.clock import VirtualClock
 from simswitch.switch import SimSwitch
@@ -63,11 +64,11 @@ class MemoryFeed:
         self.agents: dict[tuple[TenantId, AgentId], str] = {}
         self.snapshots: dict[TenantId, str] = {}
 
-    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None:
-        self.agents[tenant_id, agent["id"]] = json.dumps(agent)
-
-    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None:
-        self.snapshots[tenant_id] = json.dumps(snapshot)
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None:
+        for tenant_id, agent in agents:
+            self.agents[tenant_id, agent["id"]] = json.dumps(agent)
+        for tenant_id, snapshot in snapshots:
+            self.snapshots[tenant_id] = json.dumps(snapshot)
 
     def remembered_agents(
         self, tenant_ids: Iterable[TenantId]

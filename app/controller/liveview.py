@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from app.core.definitions import AgentId, TenantId
-from app.ports import Feed
+from app.ports import Feed, View
 
 log = structlog.get_logger(__name__)
 
@@ -62,36 +62,35 @@ class LiveView:
         published later: nobody would know otherwise before the next change."""
         if now < self._not_before:
             return
+        agents: list[View] = []
+        tenants: list[View] = []
         try:
-            for agent in list(self._agents):
-                self._publish_agent(*agent)
+            # Each is taken off before it is made: one that cannot be made does not come again and again, and
+            # while the feed is being told, another change may put it back.
+            while self._agents:
+                tenant_id, agent_id = next(iter(self._agents))
+                del self._agents[tenant_id, agent_id]
+                view = self._agent_view(tenant_id, agent_id)
+                if view is not None:
+                    agents.append((tenant_id, view))
             for tenant_id in [t for t in self._tenants if self._last.get(t, -1e9) + SNAPSHOT_INTERVAL <= now]:
-                self._publish_snapshot(tenant_id, now)
+                del self._tenants[tenant_id]
+                self._last[tenant_id] = now
+                view = self._snapshot(tenant_id)
+                if view is not None:
+                    tenants.append((tenant_id, view))
+        finally:
+            if agents or tenants:
+                self._tell(agents, tenants, now)
+
+    def _tell(self, agents: list[View], tenants: list[View], now: float) -> None:
+        try:
+            self._feed.publish(agents, tenants)
         except (OSError, RuntimeError) as error:  # redis' ConnectionError comes as OSError by the adapter
+            for tenant_id, view in agents:
+                self.agent_changed(tenant_id, view["id"])
+            for tenant_id, _ in tenants:
+                self.tenant_changed(tenant_id)
             self._not_before = now + RETRY_SECONDS
             log.warning("live_view_not_published", error=str(error))
             self._on_error()
-
-    def _publish_agent(self, tenant_id: TenantId, agent_id: AgentId) -> None:
-        # Taken off first: while the feed is being told, another change may put it back.
-        self._agents.pop((tenant_id, agent_id), None)
-        view = self._agent_view(tenant_id, agent_id)
-        if view is None:
-            return
-        try:
-            self._feed.publish_agent(tenant_id, view)
-        except (OSError, RuntimeError):
-            self.agent_changed(tenant_id, agent_id)
-            raise
-
-    def _publish_snapshot(self, tenant_id: TenantId, now: float) -> None:
-        self._tenants.pop(tenant_id, None)
-        self._last[tenant_id] = now
-        view = self._snapshot(tenant_id)
-        if view is None:
-            return
-        try:
-            self._feed.publish_snapshot(tenant_id, view)
-        except (OSError, RuntimeError):
-            self.tenant_changed(tenant_id)
-            raise

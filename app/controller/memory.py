@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import structlog
 
 from app.core.definitions import AgentStatus, TenantId
 from app.core.events import AgentRestored
+from app.ports import View
 
 log = structlog.get_logger(__name__)
 
@@ -17,9 +18,7 @@ log = structlog.get_logger(__name__)
 class RememberingFeed(Protocol):
     """A feed that can be read back (app.adapters.redis.RedisFeed)."""
 
-    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None: ...
-
-    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None: ...
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None: ...
 
     def remembered_agents(self, tenant_ids: Iterable[TenantId]) -> Iterator[tuple[TenantId, Mapping[str, Any]]]:
         """Every agent's view of these tenants as published last."""
@@ -32,13 +31,9 @@ class AgentMemory:
     def __init__(self, feed: RememberingFeed) -> None:
         self._feed = feed
 
-    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None:
-        """Publish one agent; the feed keeps the view."""
-        self._feed.publish_agent(tenant_id, agent)
-
-    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None:
-        """Publish a tenant's whole view."""
-        self._feed.publish_snapshot(tenant_id, snapshot)
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None:
+        """Publish; the feed keeps the agents' views."""
+        self._feed.publish(agents, snapshots)
 
     def restored(self, tenant_ids: Iterable[TenantId]) -> Iterator[AgentRestored]:
         """What the agents had chosen when the last controller ended. A view that cannot be read is logged:

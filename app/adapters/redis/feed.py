@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from app.adapters.redis.client import (
     translated,
 )
 from app.core.definitions import TenantId
+from app.ports import View
 
 
 class RedisFeed:
@@ -25,12 +26,20 @@ class RedisFeed:
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def publish_agent(self, tenant_id: TenantId, agent: Mapping[str, Any]) -> None:
-        """Tell a tenant's screens of one agent, at once, and remember what the agent has chosen."""
-        view = orjson.dumps(dict(agent))
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None:
+        """Tell tenants' screens of these agents, and remember what the agents have chosen; keep the snapshots
+        for screens that open later, and tell those that are open. One round trip.
+        """
         with translated(), self._client.pipeline(transaction=False) as pipe:
-            pipe.hset(agents_key(tenant_id), str(agent["id"]), view)
-            pipe.publish(feed_channel(tenant_id), b'{"type":"agent","agent":' + view + b"}")
+            for tenant_id, agent in agents:
+                view = orjson.dumps(dict(agent))
+                pipe.hset(agents_key(tenant_id), str(agent["id"]), view)
+                pipe.publish(feed_channel(tenant_id), b'{"type":"agent","agent":' + view + b"}")
+            for tenant_id, snapshot in snapshots:
+                text = orjson.dumps(dict(snapshot))
+                # Kept before it is told: who subscribes in between reads it, and hears it again.
+                pipe.set(live_key(tenant_id), text)
+                pipe.publish(feed_channel(tenant_id), b'{"type":"snapshot",' + text[1:])
             pipe.execute()
 
     def remembered_agents(self, tenant_ids: Iterable[TenantId]) -> Iterator[tuple[TenantId, dict[str, Any]]]:
@@ -40,15 +49,6 @@ class RedisFeed:
                 views: Any = self._client.hvals(agents_key(tenant_id))
             for view in views:
                 yield tenant_id, orjson.loads(view)
-
-    def publish_snapshot(self, tenant_id: TenantId, snapshot: Mapping[str, Any]) -> None:
-        """Keep a tenant's snapshot for screens that open later, and tell those that are open."""
-        text = orjson.dumps(dict(snapshot))
-        message = b'{"type":"snapshot",' + text[1:]
-        with translated(), self._client.pipeline(transaction=True) as pipe:
-            pipe.set(live_key(tenant_id), text)
-            pipe.publish(feed_channel(tenant_id), message)
-            pipe.execute()
 
     def remove(self, tenant_id: TenantId) -> None:
         """Forget the snapshot of a tenant that is gone."""

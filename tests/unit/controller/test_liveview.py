@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from app.controller.liveview import RETRY_SECONDS, SNAPSHOT_INTERVAL, LiveView
+from app.ports import View
 
 
 class Feed:
@@ -13,16 +13,11 @@ class Feed:
         self.away = False
         self.told: list[str] = []
 
-    def publish_agent(self, tenant_id: int, agent: Mapping[str, Any]) -> None:
-        self._tell(f"agent {agent['id']}")
-
-    def publish_snapshot(self, tenant_id: int, snapshot: Mapping[str, Any]) -> None:
-        self._tell(f"tenant {tenant_id}")
-
-    def _tell(self, what: str) -> None:
+    def publish(self, agents: Sequence[View], snapshots: Sequence[View]) -> None:
         if self.away:
             raise ConnectionError("Redis does not answer")
-        self.told.append(what)
+        self.told += [f"agent {agent['id']}" for _, agent in agents]
+        self.told += [f"tenant {tenant_id}" for tenant_id, _ in snapshots]
 
 
 def view_of(feed: Feed) -> LiveView:

@@ -45,20 +45,20 @@ class TestFeed:
     def test_a_late_reader_begins_with_the_last_snapshot(self, client: redis.Redis) -> None:
         feed, reader = RedisFeed(client), LiveReader(client)
         assert reader.snapshot(1) is None
-        feed.publish_snapshot(1, {"at": "1", "tenant_id": 1, "agents": []})
-        feed.publish_snapshot(1, {"at": "2", "tenant_id": 1, "agents": []})
+        feed.publish([], [(1, {"at": "1", "tenant_id": 1, "agents": []})])
+        feed.publish([], [(1, {"at": "2", "tenant_id": 1, "agents": []})])
         messages = reader.listen(1, 0.05)
         assert next(messages) == {"type": "snapshot", "at": "2", "tenant_id": 1, "agents": []}
-        feed.publish_agent(1, {"id": 5, "state": "ringing"})
+        feed.publish([(1, {"id": 5, "state": "ringing"})], [])
         assert next(messages) == {"type": "agent", "agent": {"id": 5, "state": "ringing"}}
         assert next(messages) is None
 
     def test_tenants_do_not_hear_of_each_other(self, client: redis.Redis) -> None:
         feed, reader = RedisFeed(client), LiveReader(client)
         messages = reader.listen(1, 0.05)
-        feed.publish_snapshot(2, {"at": "1"})
+        feed.publish([], [(2, {"at": "1"})])
         assert next(messages) is None
-        feed.publish_agent(2, {"id": 1})
+        feed.publish([(2, {"id": 1})], [])
         assert next(messages) is None
         assert reader.snapshot(1) is None
 
@@ -71,9 +71,9 @@ class TestFeed:
 
     def test_agents_are_remembered(self, client: redis.Redis) -> None:
         feed = RedisFeed(client)
-        feed.publish_agent(2, {"id": 9, "status": "available"})
-        feed.publish_agent(1, {"id": 5, "status": "available"})
-        feed.publish_agent(1, {"id": 5, "status": "on_break"})
+        feed.publish([(2, {"id": 9, "status": "available"})], [])
+        feed.publish([(1, {"id": 5, "status": "available"})], [])
+        feed.publish([(1, {"id": 5, "status": "on_break"})], [])
         assert list(feed.remembered_agents([1, 2, 3])) == [
             (1, {"id": 5, "status": "on_break"}),
             (2, {"id": 9, "status": "available"}),
@@ -91,8 +91,8 @@ class TestFeed:
     def test_a_dead_redis_is_an_os_error(self) -> None:
         dead = connect("unix:///nonexistent/redis.sock")
         for act in (
-            lambda: RedisFeed(dead).publish_agent(1, {"id": 1}),
-            lambda: RedisFeed(dead).publish_snapshot(1, {}),
+            lambda: RedisFeed(dead).publish([(1, {"id": 1})], []),
+            lambda: RedisFeed(dead).publish([], [(1, {})]),
             lambda: dead.get("anything"),
             lambda: list(RedisFeed(dead).remembered_agents([1])),
             lambda: LiveReader(dead).snapshot(1),
@@ -244,5 +244,5 @@ class TestLease:
 
 
 def test_snapshot_is_plain_json(client: redis.Redis) -> None:
-    RedisFeed(client).publish_snapshot(1, {"queues": [{"name": "배송"}]})
+    RedisFeed(client).publish([], [(1, {"queues": [{"name": "배송"}]})])
     assert orjson.loads(client.get(live_key(1)) or b"") == {"queues": [{"name": "배송"}]}
