@@ -7,6 +7,7 @@ Applications that a caller does not notice (``set``, ``answer`` …) only change
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -108,7 +109,13 @@ def _holds(
         value = destination
     else:
         value = _VARIABLE.sub(lambda match: variables.get(match[1], ""), condition.field)
-    return re.search(condition.expression, value)
+    return _pattern(condition.expression).search(value)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _pattern(expression: str) -> re.Pattern[str]:
+    """A large menu has more expressions than re itself remembers."""
+    return re.compile(expression)
 
 
 def _filled_in(action: Action, found: re.Match[str]) -> Action:
@@ -195,7 +202,7 @@ class _Walk:
         if terminators == "none":
             return Step(StepKind.PLAY, path, "", extension)
         key = next(self.keys, None)
-        accepted = key if key is not None and key in terminators else ""
+        accepted = key if key is not None and len(key) == 1 and key in terminators else ""
         self.variables["playback_terminator_used"] = accepted
         return Step(StepKind.ASK, path, accepted, extension)
 

@@ -8,7 +8,6 @@ rebuilt (``rebuilding``); our legs that belong to nothing any more are hung up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.core import effects as fx
@@ -21,6 +20,7 @@ from app.core.definitions import Leg, TenantId
 from app.core.journal import JournalEvent
 from app.core.rebuilding import rebuild
 from app.core.tenants import registrations
+from app.core.values import replace
 
 LOST = "SYSTEM_SHUTDOWN"
 """Hangup cause of the calls of a node that restarted."""

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.definitions import AgentId, AgentState, AgentStatus, CallId, Leg, TenantId
 from app.core.errors import NoTransition
+from app.core.values import replace
 
 
 class Move(enum.Enum):
@@ -45,7 +46,7 @@ TRANSITIONS: dict[tuple[AgentState, Move], AgentState] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Agent:
     """Live state of one agent. ``idle_since`` orders "longest idle"; ``answered`` counts calls since login
     (or takeover) for "least calls"; ``misses`` counts offers not taken in a row."""

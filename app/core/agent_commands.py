@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core import effects as fx
 from app.core.agent import Agent
 from app.core.call import Call, Phase, RingKind
@@ -17,6 +15,7 @@ from app.core.centre_state import Step
 from app.core.definitions import AgentState, AgentStatus
 from app.core.errors import CommandRefused
 from app.core.events import Command, LogIn, SetStatus, WrapUpDone
+from app.core.values import replace
 
 _S = AgentState
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.core.definitions import AgentId, CallId, Leg, Node, QueueId, TenantId
 from app.core.ids import visit_id
+from app.core.values import replace
 
 
 class Phase(enum.StrEnum):
@@ -92,7 +93,7 @@ class Visit:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Call:
     """Live state of one call. Times are aware; ``talk_seconds`` counts what has ended."""
 

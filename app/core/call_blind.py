@@ -3,8 +3,6 @@ fails, back to who transferred if still free, else to the head of the queue."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core import effects as fx
 from app.core.agent import Agent
 from app.core.call import Call, Phase, Ring, RingKind
@@ -27,6 +25,7 @@ from app.core.events import (
     LegsBridged,
     TimerFired,
 )
+from app.core.values import replace
 
 
 def blind_transfer(step: Step, agent: Agent, command: BlindTransfer) -> Done:

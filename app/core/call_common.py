@@ -3,7 +3,6 @@ returns it changed (facts and effects go to the step); who calls them stores it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from app.core import effects as fx
@@ -13,6 +12,7 @@ from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus, Leg
 from app.core.events import LegHungUp
 from app.core.ids import consult_talk_id, micros
+from app.core.values import replace
 
 ENDING_SECONDS = 10.0
 """After which a call whose legs do not report their end is closed all the same."""

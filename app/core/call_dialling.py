@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core import effects as fx
 from app.core.agent import Agent, Move
 from app.core.call import Call, Phase, Ring, RingKind
@@ -25,6 +23,7 @@ from app.core.events import (
     LegsBridged,
     TimerFired,
 )
+from app.core.values import replace
 
 OWN_PHONE_GRACE = 5.0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from app.core import effects as fx
@@ -21,6 +20,7 @@ from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, AgentStatus, CallId, QueueId, TenantId
 from app.core.events import AppFinished, EffectFailed, LegAnswered, LegHungUp, LegsBridged, TimerFired
 from app.core.matching import Decision, decide, explain
+from app.core.values import replace
 
 RECALL_GRACE = 1.0
 """The switch ends the ringing itself at the recall time; our timer is there for when it does not."""

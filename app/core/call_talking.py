@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from app.core import effects as fx
 from app.core.agent import Agent
@@ -14,6 +13,7 @@ from app.core.centre_state import Step
 from app.core.definitions import AgentState, Leg
 from app.core.errors import CommandRefused
 from app.core.events import Command, LegHungUp, LegParked, LegsBridged, Mute, SendDigits, TimerFired
+from app.core.values import replace
 
 DROP_SECONDS = 2.0
 """How long a leg that is on its way out may take before it is hung up."""

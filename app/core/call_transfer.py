@@ -9,8 +9,6 @@ What agents expect, decided here:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core import effects as fx
 from app.core.agent import Agent, Move
 from app.core.call import Call, Consult, Phase, Ring, RingKind
@@ -45,6 +43,7 @@ from app.core.events import (
 )
 from app.core.events import Consult as ConsultCommand
 from app.core.ids import consult_talk_id
+from app.core.values import replace
 
 PARK_SECONDS = 3.0
 """How long a leg may take to come to rest before we go on regardless."""

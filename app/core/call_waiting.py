@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from app.core import effects as fx
@@ -13,6 +12,7 @@ from app.core.definitions import AgentId, QueueId
 from app.core.events import ArsStep, CallArrived, CallQueued, LegHungUp, ScriptEnded, TimerFired
 from app.core.ids import callback_id, micros
 from app.core.numbering import DIALLABLE, normalise
+from app.core.values import replace
 
 GUARD_SECONDS = 10
 """By how much the switch's own guard outlasts our timer: it is for the day when we are dead."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from app.core.errors import CommandRefused, NoTransition
 from app.core.ids import recording_path
 from app.core.journal import agent_fact, call_fact
 from app.core.queues import Queue, Waiting
+from app.core.values import replace
 
 NewId = Callable[[], str]
 K = TypeVar("K")

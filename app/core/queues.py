@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.definitions import AgentId, CallId, QueueId
+from app.core.values import replace
 
 
 @dataclass(frozen=True, slots=True, order=True)

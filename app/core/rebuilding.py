@@ -4,7 +4,6 @@ finds on a node. Facts that may have been recorded before are recorded again; th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from app.core import effects as fx
@@ -19,6 +18,7 @@ from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, Leg
 from app.core.ids import from_micros
 from app.core.numbering import normalise
+from app.core.values import replace
 
 Snapshot = Mapping[Leg, ev.LegSnapshot]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.definitions import AgentId, TenantId
 from app.core.journal import JournalEvent
+from app.core.values import replace
 
 
 @dataclass(frozen=True, slots=True)

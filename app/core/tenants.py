@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core.agent import Agent
 from app.core.call import Phase
 from app.core.call_common import divert, leave
@@ -12,6 +10,7 @@ from app.core.definitions import AgentId, AgentStatus, QueueId, TenantConfig
 from app.core.errors import NoTransition
 from app.core.events import AgentRestored, PhoneRegistered, PhoneUnregistered, TenantPublished, TenantRemoved
 from app.core.queues import Queue
+from app.core.values import replace
 
 
 def published(step: Step, event: TenantPublished) -> None:
