@@ -147,11 +147,15 @@ class Api:
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Answer:
         """Whatever comes back, also a refusal."""
-        url = f"/api/v1/{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        url = path + (f"?{urllib.parse.urlencode(query)}" if query else "")
+        return self.send(method, url, None if body is None else json.dumps(body).encode(), "application/json")
+
+    def send(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
+        """The same with a body of any kind."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, url, None if body is None else json.dumps(body), headers)
+            connection.request(method, f"/api/v1/{path}", body, headers)
             answer = connection.getresponse()
             return Answer(answer.status, answer.read(), {k.lower(): v for k, v in answer.getheaders()})
         finally:
