@@ -50,7 +50,7 @@ class ArsAnnouncements(ArsBase):
         """The public holidays of a year, to be entered with one click."""
         self._own(person)
         return [
-            {"day": one.day, "name": one.name, "kind": one.kind, "yearly": False}
+            {"day": one.day, "name": one.name.replace("; ", ", "), "kind": one.kind, "yearly": False}
             for one in from_table(self._outside.holidays, [year])
         ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import wave
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,23 +48,6 @@ class Renderer(PromptRenderer):
         return str(path)
 
 
-class PendingPublishing(Publishing):
-    """As app.services.publishing is going to be."""
-
-    def apply(self, tenant_id: int, by: str, *, document: Any = None, revision: Any = None, **values: Any) -> int:
-        own = self._store.for_tenant(tenant_id)
-        version = own.ars("draft") or own.ars("live")
-        definition = dict(document if document is not None else version.definition if version else {})
-        config = own.draft_config(definition)
-        prompts = dict(self._render(config, definition.get("texts", {}), own.upload_paths(definition)))
-        config = replace(config, ars=replace(config.ars, prompts=prompts))
-        self._publish_files(config, self._directory(tenant_id, own.agents()))
-        revision = "" if document is not None else revision
-        own.publish({**definition, "prompts": prompts}, by, revision=revision, **values)
-        self._notify(tenant_id)
-        return int(own.config().version)
-
-
 def sound(seconds: float) -> bytes:
     """A WAV of silence."""
     kept = io.BytesIO()
@@ -92,7 +74,7 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
     voice = FakeVoice()
     publisher = Publisher(state / "dialplan", lambda: None)
     renderer = Renderer(voice, state / "prompts", voice.voice)
-    publishing = PendingPublishing(
+    publishing = Publishing(
         store,
         render=renderer,
         publish_files=publisher.publish,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.adapters.sql.base import utcnow
@@ -185,7 +185,7 @@ class ArsVersions(SetUp):
                 version = self._ars(session, "draft") or self._ars(session, "live")
                 definition = version.definition if version else {}
             led_to = queue_ids(definition)
-            served = (Queue.live.is_(True)) & (Queue.retired_at.is_(None))
+            served = and_(Queue.live, self._served())
             config = self._config(session, {}, or_(served, Queue.id.in_(led_to)))
         return as_if_live(config, definition)
 

@@ -191,10 +191,14 @@ class SetUp(CallerIds):
 
     def config(self) -> TenantConfig:
         """Everything that decisions about the tenant's calls read. Raises NotFound, InvalidDefinition."""
-        served = or_(Queue.retired_at.is_(None), Queue.retired_at > utcnow() - RETIRED_SERVED)
         with self._reading() as session:
             live = self._ars(session, "live")
-            return self._config(session, live.definition if live else {}, Queue.live, served)
+            return self._config(session, live.definition if live else {}, Queue.live, self._served())
+
+    @staticmethod
+    def _served() -> Any:
+        """Queues of a menu, and those that left it so lately that somebody may be waiting there."""
+        return or_(Queue.retired_at.is_(None), Queue.retired_at > utcnow() - RETIRED_SERVED)
 
     def _config(self, session: Session, definition: Mapping[str, Any], *which: Any) -> TenantConfig:
         """The configuration with this ARS and the queues that ``which`` lets through."""
