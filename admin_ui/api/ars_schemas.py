@@ -184,11 +184,27 @@ class FindingShape(ma.Schema):
     where = ma.fields.String()
     sentence = ma.fields.String()
     details = ma.fields.Dict()
+    moments = ma.fields.List(ma.fields.String(), metadata={"description": "The first days or moments"})
+
+
+class CalendarDay(ma.Schema):
+    day = ma.fields.String()
+    open = ma.fields.List(ma.fields.List(ma.fields.String()), metadata={"description": "[[from, to], …]"})
+    holiday = ma.fields.String(allow_none=True, metadata={"description": "Its name; null on other days"})
+
+
+class WayShape(ma.Schema):
+    keys = ma.fields.String()
+    name = ma.fields.String()
+    ends = ma.fields.String(metadata={"description": "queue or announcement"})
+    rings = ma.fields.Boolean(metadata={"description": "Agents ring even without the controller"})
 
 
 class CheckShape(ma.Schema):
     findings = ma.fields.List(ma.fields.Nested(FindingShape))
-    calendar = ma.fields.Raw()
+    calendar = ma.fields.List(ma.fields.Nested(CalendarDay))
+    ways = ma.fields.List(ma.fields.Nested(WayShape))
+    probes = ma.fields.Integer(metadata={"description": "How often the dialplan was asked"})
 
 
 class PreviewArgs(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from app.core.ars_change import Change
@@ -85,8 +86,14 @@ class ArsApplying(ArsProving, ArsBase):
     ) -> int:
         sentences = [change_sentence(one) for one in found]
         try:
-            version: int = self._outside.publishing.apply(
-                person.tenant_id, person.actor, changes=[one.to_json() for one in found], **values
+            version: int = self._run_slowly(
+                partial(
+                    self._outside.publishing.apply,
+                    person.tenant_id,
+                    person.actor,
+                    changes=[one.to_json() for one in found],
+                    **values,
+                )
             )
         except (CoreError, OSError) as error:
             code = error.code if isinstance(error, CoreError) else "not_published"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.core.ars_draft import as_if_rendered
-from app.core.business_hours import zone
+from app.core.business_hours import local, zone
 from app.core.definitions import TenantConfig
 from app.services.ars_base import ArsBase, definition_of, public
+from app.services.ars_finding_words import finding_sentence
 from app.services.ars_validation import YEARS
 from app.services.ars_words import prompt_name
 from app.services.errors import Refused
 from app.services.people import Person
 from dialplan.preview import preview
+from dialplan.proof import Proof, prove
 
 
 class ArsProving(ArsBase):
@@ -66,7 +69,22 @@ class ArsProving(ArsBase):
         raise Refused("not_ready")
 
     def _findings(self, own: Any, language: str) -> dict[str, Any]:
-        return {"findings": [], "calendar": []}
+        config, document = self._to_prove(own, live=False)
+        proof: Proof = self._run_slowly(partial(self._prove, config, document))
+        told = proof.to_json()
+        for finding, raw in zip(proof.findings, told["findings"], strict=True):
+            raw["sentence"] = finding_sentence(finding, language)
+        return told
+
+    def _prove(self, config: TenantConfig, document: dict[str, Any]) -> Proof:
+        return prove(
+            self._outside.compile(config),
+            config,
+            document["texts"],
+            local(self._clock.now(), config.timezone).date(),
+            public_holidays=self._outside.holidays,
+            uploads=document["uploads"],
+        )
 
     def _to_prove(self, own: Any, live: bool) -> tuple[TenantConfig, dict[str, Any]]:
         """Configuration and document of the draft (or of what is live), as if its prompts were rendered."""

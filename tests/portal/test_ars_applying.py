@@ -171,3 +171,29 @@ def test_the_public_holidays_of_a_year(manager) -> None:
 
 def all_time(world: Any) -> tuple[Any, Any]:
     return datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def test_the_year_proof_of_the_draft(manager, world) -> None:
+    world.tenants["demo"].add_did("07040000001")
+    save(manager)
+    proof = manager.post("/ars/check").json
+    assert len(proof["calendar"]) == 366 and proof["probes"] > 366
+    assert proof["calendar"][0] == {"day": "2026-11-20", "open": [["09:00", "18:00"]], "holiday": None}
+    assert next(day for day in proof["calendar"] if day["day"] == "2027-01-01")["holiday"] == "신정"
+    nobody = [one for one in proof["findings"] if one["code"] == "menu.nobody"]
+    assert [one["where"] for one in nobody] == ["menu.1", "menu.31", "menu.32"]
+    assert nobody[0]["sentence"] == (
+        "'주문 문의'를 받을 상담사가 없습니다. 상담배정에서 상담사를 배정해 주세요."
+    )
+    missing = next(one for one in proof["findings"] if one["code"] == "holiday.missing")
+    assert missing["sentence"] == "앞으로 1년의 공휴일 1일이 휴일로 등록되어 있지 않습니다: 삼일절"
+
+
+def test_errors_of_the_proof_forbid_the_application(manager) -> None:
+    save(manager, slots=[])
+    refused = manager.post("/ars/apply", json={})
+    assert (refused.status_code, refused.json["code"]) == (409, "ars_has_errors")
+    (finding,) = refused.json["details"]["findings"]
+    assert (finding["code"], finding["severity"]) == ("hours.never_open", "error")
+    assert manager.get("/ars/draft").json["state"] == "draft"
+    assert manager.get("/ars/versions").json["total"] == 0
