@@ -20,14 +20,13 @@ from app.core.definitions import QueueConfig, TenantConfig
 from app.core.prompt_texts import default_texts, texts_for
 from dialplan.evaluator import Step, StepKind, state_of, walk
 from dialplan.model import Action, Compiled, named, set_variable
+from dialplan.pieces import KEYS
 from ivr_scripts.actions import Action as ScriptAction
 from ivr_scripts.actions import Collect, Play, Wait
 from ivr_scripts.waiting import waiting
 
 WAITING_SECONDS = 90.0
 """How long a waiting caller is followed when nothing else is said."""
-
-KEYS = "0123456789*#"
 
 _SYLLABLES_PER_SECOND = 6.0
 _PRESSED_AFTER = 2.0
@@ -115,12 +114,14 @@ def preview(
     return tuple(call.heard(walk(compiled, did, at, pressed, lines_used=lines_used, adopted=adopted), adopted))
 
 
-def walk_from(compiled: Compiled, extension: str, at: datetime, keys: Sequence[str | None] = ()) -> tuple[Step, ...]:
-    """``evaluator.walk`` from an extension of the tenant's own context on, as when a call is transferred there."""
+def walk_from(
+    compiled: Compiled, extension: str, at: datetime, keys: Sequence[str | None] = (), *, adopted: bool = True
+) -> tuple[Step, ...]:
+    """``evaluator.walk`` from an extension of the tenant's tree on, as when a call is transferred there."""
     # As the entry does: nothing cuts an announcement short.
     begin = set_variable("playback_terminators", "none")
     door = named("preview", [begin, Action("transfer", f"{extension} XML {compiled.context.name}")])
-    return walk(dataclasses.replace(compiled, entries=(door,)), "preview", at, keys)
+    return walk(dataclasses.replace(compiled, entries=(door,)), "preview", at, keys, adopted=adopted)
 
 
 class _Prompts:

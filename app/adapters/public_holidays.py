@@ -11,9 +11,9 @@ import holidays
 
 @lru_cache(maxsize=64)
 def korean_holidays(year: int) -> Mapping[date, str]:
-    """The year's public holidays; a day with two names (Buddha's birthday on Children's Day) has both.
+    """The year's public holidays; a day with two names has both, parted by "; ": 부처님오신날; 어린이날.
 
     The library knows what had been declared when it was released: a newer release knows more.
     """
     found = holidays.country_holidays("KR", years=year, language="ko", categories=("public",))
-    return {day: name.replace("; ", ", ") for day, name in sorted(found.items()) if day.year == year}
+    return {day: name for day, name in sorted(found.items()) if day.year == year}

@@ -34,6 +34,20 @@ class FakeVoice:
         return sound(0.1)
 
 
+class Renderer(PromptRenderer):
+    """With recordings, until app.services.prompts has them."""
+
+    def __call__(self, config: Any, texts: Any, uploads: Any = None) -> dict[str, str]:
+        rendered = super().__call__(config, texts)
+        return {**rendered, **{name: path for name, path in (uploads or {}).items() if name in rendered}}
+
+    def keep_upload(self, tenant_id: int, upload: Any, name: str) -> str:
+        path = self._root / f"t{tenant_id}" / "uploads" / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(upload.wav)
+        return str(path)
+
+
 def sound(seconds: float) -> bytes:
     """A WAV of silence."""
     kept = io.BytesIO()
@@ -59,7 +73,7 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
     """What the real one wires, below ``state``."""
     voice = FakeVoice()
     publisher = Publisher(state / "dialplan", lambda: None)
-    renderer = PromptRenderer(voice, state / "prompts", voice.voice)
+    renderer = Renderer(voice, state / "prompts", voice.voice)
     publishing = Publishing(
         store,
         render=renderer,
@@ -78,4 +92,5 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
         read_upload=read_upload,
         holidays=holidays,
         evidence_dir=state / "evidence",
+        notify=notified.append,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.adapters.sql.base import utcnow
@@ -45,6 +45,11 @@ class ArsVersions(SetUp):
         """What a manager's edits begin from: changes whenever the draft is saved, dropped or published."""
         with self._reading() as session:
             return _revision(self._ars(session, "draft") or self._ars(session, "live"))
+
+    def expect_ars_revision(self, expected: str | None) -> None:
+        """Raises ChangedMeanwhile unless the draft (or what is live) is that one; None expects nothing."""
+        with self._reading() as session:
+            self._expect(session, self._ars(session, "draft"), expected)
 
     def save_draft(
         self,
@@ -180,7 +185,7 @@ class ArsVersions(SetUp):
                 version = self._ars(session, "draft") or self._ars(session, "live")
                 definition = version.definition if version else {}
             led_to = queue_ids(definition)
-            served = (Queue.live.is_(True)) & (Queue.retired_at.is_(None))
+            served = and_(Queue.live, self._served())
             config = self._config(session, {}, or_(served, Queue.id.in_(led_to)))
         return as_if_live(config, definition)
 
@@ -259,7 +264,7 @@ class ArsVersions(SetUp):
     ) -> None:
         for _, entry in agent_entries(definition):
             queue = self._queue_row(session, entry.get("queue_id") or 0)
-            queue.live, queue.retired_at = True, None
+            queue.live, queue.retired_at, queue.deleted_at = True, None, None
             _write(queue, entry)
         led_to = queue_ids(definition)
         for queue_id in set(before) - led_to:
