@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -135,6 +136,8 @@ def holiday_findings(year: Year, ars: ArsDefinition, table: HolidayTable | None)
         yield Finding(Severity.NOTE, "holiday.past", "holidays", details, first(one.day for one in over))
     if table is None:
         return
+    # A library computes the moon's days anew each time that it is asked.
+    table = functools.cache(table)
     for one in ars.holidays:
         moved = _moves(one, table, start.year) if one.yearly else None
         if moved is not None:
