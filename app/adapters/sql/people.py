@@ -176,7 +176,10 @@ class People(Scope):
                 group_id=self._group(session, group).id,
             )
             session.add(agent)
-            session.flush()
+            try:
+                session.flush()
+            except IntegrityError as error:  # another tenant's new agent was quicker
+                raise AlreadyTaken("this extension exists already", field="extension") from error
         return agent
 
     def update_agent(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.adapters.sql.base import Scope
+from app.adapters.sql.people import People
 from app.adapters.sql.tables import (
     Agent,
     AgentGroup,
@@ -29,7 +29,7 @@ def next_position(session: Session, tenant_id: int, table: type[ContactType] | t
     return last + 1 if last else 0
 
 
-class Staffing(Scope):
+class Staffing(People):
     """상담서비스. Names are unique within the tenant; every method is one transaction."""
 
     # -- groups -----------------------------------------------------------------------------------
@@ -130,6 +130,18 @@ class Staffing(Scope):
                     )
 
     # -- accounts ---------------------------------------------------------------------------------
+
+    def next_extensions(self, count: int) -> list[tuple[str, str]]:
+        """So many free extensions in a row, each with its SIP user (``People.next_extension``)."""
+        first, sip_user = self.next_extension()
+        prefix = sip_user.removesuffix(first)
+        return [(str(number), f"{prefix}{number}") for number in range(int(first), int(first) + count)]
+
+    def set_agent_group(self, agent_id: int, group_id: int) -> None:
+        """Raises NotFound for an agent or group of another tenant."""
+        with self._writing() as session:
+            self._owned(session, AgentGroup, group_id)
+            self._owned(session, Agent, agent_id).group_id = group_id
 
     def set_sip_account(self, agent_id: int, sip_password_enc: str, sip_ha1: str) -> None:
         """A new SIP password, sealed, and its digest for the directory. Raises NotFound."""

@@ -20,7 +20,6 @@ from app.adapters.sql.callbacks import Callbacks
 from app.adapters.sql.engine import Joined, Sessions, make_engine, make_sessions, writing
 from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
-from app.adapters.sql.people import People
 from app.adapters.sql.staffing import Staffing
 from app.adapters.sql.tables import Agent, ApiToken, Tenant, User
 from app.adapters.sql.undo import Undo

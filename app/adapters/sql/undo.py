@@ -13,6 +13,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from app.adapters.sql.engine import Sessions, writing
+from app.adapters.sql.setup_tables import AuditEntry
 
 Step = Callable[[Session], None]
 
@@ -43,7 +44,8 @@ class Undo:
 
     def _note(self, session: Session, _context: Any, _instances: Any) -> None:
         for row in session.new:
-            self._steps.append(_taking_away(row))
+            if not isinstance(row, AuditEntry):  # 작업이력 is never altered
+                self._steps.append(_taking_away(row))
         for row in session.dirty:
             if session.is_modified(row):
                 self._steps.append(_putting_back(row))
