@@ -1,4 +1,4 @@
-"""상담인원 and 상담배정, for managers: agents with their groups, skills and secrets, Excel, and who serves which menu."""
+"""상담인원 and 상담배정, for managers: agents, groups, skills, secrets, Excel, and who serves which menu."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class AgentSheets:
         """Do what ``preview`` said, all of it or nothing: its counts, and under ``passwords`` a workbook's bytes with
         the passwords of new agents (None without new ones), which nobody can get again.
 
-        Raises Refused: ``sheet_has_errors`` with ``problems``, ``changed_meanwhile``, ``licences_used_up``,
+        Raises Refused: ``sheet_has_errors`` with ``problems``, ``changed_since``, ``licences_used_up``,
         ``not_published``, or a code of ``SheetRefused``.
         """
         sheet = self._read(body)
@@ -71,7 +71,7 @@ class AgentSheets:
 
         def change(rows: Any) -> tuple[list[int], dict[str, Any]]:
             if plan_of(rows, sheet) != plan:
-                raise Refused("changed_meanwhile")
+                raise Refused("changed_since")
             told = {
                 "new": [each.login for each in plan.new],
                 "changed": {each.login: list(each.changes) for each in plan.changed},
@@ -81,7 +81,7 @@ class AgentSheets:
         try:
             ids = self._changes.make(person, "upload", change)
         except AlreadyTaken as error:
-            raise Refused("changed_meanwhile") from error
+            raise Refused("changed_since") from error
         book = None
         if ids:
             agents = {agent.id: agent for agent in self._store.for_tenant(person.tenant_id).agents()}

@@ -66,14 +66,14 @@ class Assignments:
     def save(self, person: Person, wanted: Sequence[Wanted], revision: str | None = None) -> dict[str, Any]:
         """Assign exactly this to the queues named, all of them or none; others keep what they have.
 
-        Raises Refused ``check_fields``, ``changed_meanwhile`` (when ``revision`` is not the present one),
+        Raises Refused ``check_fields``, ``changed_since`` (when ``revision`` is not the present one),
         ``not_published``.
         """
 
         def change(rows: Any) -> tuple[None, dict[str, Any]]:
             before = self._show(rows)
             if revision is not None and revision != before["revision"]:
-                raise Refused("changed_meanwhile")
+                raise Refused("changed_since")
             told = self._check(rows, wanted, {queue["id"]: queue for queue in before["queues"]})
             for each in wanted:
                 rows.set_tiers(each.queue_id, each.levels)

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from app.ports import Clock, CommandBus, Integration
 from app.services.accounts import Accounts, call_directly
+from app.services.agent_sheet import AgentSheets
 from app.services.ars import Ars
 from app.services.ars_outside import Outside
-from app.services.caller_ids import CallerIds
-from app.services.agent_sheet import AgentSheets
 from app.services.assignments import Assignments
+from app.services.caller_ids import CallerIds
 from app.services.commands import AgentCommands
 from app.services.figures import Statistics
 from app.services.groups import Groups
@@ -41,6 +41,8 @@ class WebSettings(Protocol):
     def public_url(self) -> str: ...
     @property
     def sip_domain(self) -> str: ...
+    @property
+    def sip_port(self) -> int: ...
     @property
     def recordings_dir(self) -> Path: ...
     def read_secret_key(self) -> str: ...

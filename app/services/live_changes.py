@@ -30,7 +30,7 @@ EXPECTED = (InvalidDefinition, PublicationRejected, SpeechUnavailable, OSError)
 class Republish(Protocol):
     """What is live again with the present queues, agents and settings (``Publishing.republish``)."""
 
-    def __call__(self, tenant_id: int, by: str, /) -> object: ...
+    def __call__(self, tenant_id: int, /) -> object: ...
 
 
 class LiveChanges:
@@ -71,7 +71,7 @@ class LiveChanges:
         self, person: Person, action: str, details: dict[str, Any], undo: Callable[[], None]
     ) -> None:
         try:
-            self._republish(person.tenant_id, person.actor)
+            self._run_slowly(self._republish, person.tenant_id)
         except Exception as error:
             log.error("tenant %s was not published after a change: %s", person.tenant_id, error)
             code = "not_published"

@@ -127,7 +127,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Too many requests. Wait a moment, then try again.",
     ),
     "address_not_allowed": (
-        "허용되지 않은 IP 주소({address})입니다. 허용된 장소에서 접속하거나 접근관리에 이 주소를 등록하도록 요청해 주세요.",
+        "허용되지 않은 IP 주소({address})입니다. 허용된 장소에서 접속하거나 접근관리에 등록을 요청해 주세요.",
         "This address ({address}) is not allowed. Connect from an allowed place, or have it entered in Access control.",
     ),
     # what is asked

@@ -60,7 +60,7 @@ STAFF: dict[str, tuple[str, str]] = {
         "저장되었지만 전화망에는 아직 적용되지 않았습니다. 잠시 후 같은 화면에서 다시 저장해 주세요.",
         "It was saved but is not live yet. Save once more on this page in a moment.",
     ),
-    "changed_meanwhile": (
+    "changed_since": (
         "그사이 다른 관리자가 내용을 바꾸었습니다. 새로 불러온 내용을 확인하고 다시 저장해 주세요.",
         "Somebody else changed this meanwhile. Look at what there is now, then save again.",
     ),
