@@ -54,7 +54,11 @@ def answer(
 def with_words(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Problems of fields or cells, each with its ``message`` in the reader's language."""
     shown = language()
-    return [{**each, "message": each.get("message") or messages.text(each["code"], shown, **each)} for each in problems]
+    found = []
+    for each in problems:
+        gaps = {name: value for name, value in each.items() if name != "code"}
+        found.append({"message": messages.text(each["code"], shown, **gaps), **each})
+    return found
 
 
 def install(app: Flask) -> None:

@@ -153,7 +153,8 @@ class GroupsView(MethodView):
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
         """A new group."""
         who, groups = manager(), services().staffing.groups
-        return _one(groups.groups(who), groups.create_group(who, args["name"]))
+        made = groups.create_group(who, args["name"])
+        return _one(groups.groups(who), made)
 
 
 @blueprint.route("/groups/<int:group_id>")

@@ -1,8 +1,8 @@
 """Reads the rows of an uploaded workbook of agents, whatever was uploaded: within limits, and never as code.
 
 Before anything is parsed the archive is looked at: how many parts, how large unpacked, no macros. XML entities
-are refused by defusedxml, which openpyxl uses where it is installed (requirements.txt has it). Cells are texts,
-numbers and yes or no; formulas, dates and errors are problems of their cell.
+are refused by defusedxml. Cells are texts, numbers and yes or no; formulas, dates and errors are problems of
+their cell.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+import defusedxml  # noqa: F401 - openpyxl parses with it where it is installed; without it nothing is read here
 import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
@@ -21,6 +22,7 @@ from openpyxl.utils.escape import unescape
 from app.reports.agent_columns import COLUMNS, EXAMPLE_MARKS, NO, YES
 from app.reports.agent_workbook import SHEET
 
+LARGEST_FILE = 2_000_000
 LARGEST_UNPACKED = 8_000_000
 MOST_PARTS = 300
 MOST_AGENTS = 1000
@@ -34,8 +36,8 @@ _OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 
 
 class SheetRefused(Exception):
-    """The file as a whole cannot be taken. ``code``: not_xlsx, sheet_old_format, sheet_macros, sheet_too_big,
-    sheet_too_long, sheet_too_many, sheet_no_header, sheet_unknown_column, sheet_column_twice, sheet_empty."""
+    """The file as a whole cannot be taken. ``code``: not_xlsx, sheet_old_format, sheet_macros,
+    sheet_file_too_big, sheet_too_big, sheet_too_long, sheet_too_many, sheet_no_header, sheet_unknown_column, sheet_column_twice, sheet_empty."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
@@ -84,6 +86,8 @@ def read_agents(body: bytes) -> AgentSheet:
 
 
 def _check_archive(body: bytes) -> None:
+    if len(body) > LARGEST_FILE:
+        raise SheetRefused("sheet_file_too_big", megabytes=LARGEST_FILE // 1_000_000)
     if body.startswith(_OLD_OR_ENCRYPTED):
         raise SheetRefused("sheet_old_format")
     try:

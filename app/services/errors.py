@@ -31,6 +31,7 @@ STATUS = {
     "sheet_old_format": 422,
     "sheet_macros": 422,
     "sheet_too_big": 422,
+    "sheet_file_too_big": 422,
     "sheet_too_long": 422,
     "sheet_too_many": 422,
     "sheet_no_header": 422,

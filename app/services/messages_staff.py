@@ -137,6 +137,10 @@ STAFF: dict[str, tuple[str, str]] = {
         "매크로가 든 파일은 받지 않습니다. 'Excel 통합 문서(.xlsx)'로 저장한 후 올려 주세요.",
         "Files with macros are not accepted. Save it as an Excel workbook (.xlsx) first.",
     ),
+    "sheet_file_too_big": (
+        "파일이 {megabytes}MB를 넘습니다. 상담사 목록만 남기고 다시 저장해 주세요.",
+        "The file has more than {megabytes} MB. Keep only the list of agents and save it again.",
+    ),
     "sheet_too_big": (
         "파일의 내용이 너무 큽니다(압축을 푼 크기 {megabytes}MB까지). 상담사 목록만 남기고 다시 저장해 주세요.",
         "The file holds too much ({megabytes} MB unpacked at most). Keep only the list of agents and save it again.",

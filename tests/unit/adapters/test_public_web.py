@@ -103,7 +103,7 @@ def test_a_name_is_looked_up_once_and_its_second_answer_never_matters(serve) -> 
 
 @pytest.mark.parametrize(
     "addresses",
-    [("127.0.0.1",), (ELSEWHERE, "10.0.0.1"), ("::ffff:169.254.169.254",), ("fe80::1%eth0",), ("64:ff9b::a00:1",), ("x",)],
+    [("127.0.0.1",), (ELSEWHERE, "10.0.0.1"), ("::ffff:169.254.169.254",), ("fe80::1%eth0",), ("64:ff9b::a00:1",)],
 )
 def test_a_host_with_any_private_address_is_refused_and_nothing_is_connected(serve, addresses) -> None:
     outside, reached = web(serve(OK), addresses)

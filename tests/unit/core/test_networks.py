@@ -24,7 +24,7 @@ def test_a_network_is_kept_in_one_way(entered: str, kept: str) -> None:
     assert written(parse_network(entered)) == kept
 
 
-@pytest.mark.parametrize("entered", ["", "10.77.34", "10.77.34.256", "10.0.0.0/33", "office", "010.1.1.1", "10.0.0.1-9"])
+@pytest.mark.parametrize("entered", ["", "10.77.34", "10.77.34.256", "10.0.0.0/33", "office", "010.1.1.1"])
 def test_what_is_no_network_is_refused(entered: str) -> None:
     with pytest.raises(ValueError):
         parse_network(entered)
