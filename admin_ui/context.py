@@ -18,6 +18,12 @@ R = TypeVar("R")
 
 EXTENSION = "sangdam"
 
+FROM_ANYWHERE = frozenset(
+    {"static", "healthz", "pages.login", "pages.logout", "pages.choose_language", "session.Session"}
+)
+"""What a manager may ask for from an address that 접근관리 does not name, beside the agents' pages: to log in as
+somebody else, and to log out. Nothing of the tenant's is shown there."""
+
 
 class LoggedIn(UserMixin):  # type: ignore[misc]
     """A person, as flask-login wants one."""
@@ -122,4 +128,7 @@ def install(app: Flask, made: Services, checked: WebSettings) -> None:
             g._login_user = LoggedIn(found) if found else manager_.anonymous_user()
         if current_user.is_authenticated:
             g.timezone = current_user.person.timezone
+            open_to_all = request.endpoint in FROM_ANYWHERE or (request.endpoint or "").startswith("desk.")
+            if not current_user.person.address_allowed and not open_to_all:
+                raise Refused("address_not_allowed", address=address())
         session.permanent = True

@@ -35,6 +35,8 @@ def answer(
 ) -> Response:
     """The answer to a refusal: ``{code, message, details}``, or a page that says the same."""
     message = messages.text(code, language(), **details)
+    if isinstance(details.get("problems"), list):
+        details = {**details, "problems": with_words(details["problems"])}
     if request.path.startswith("/api/"):
         response = jsonify(code=code, message=message, details=details)
     elif status == 401:
@@ -47,6 +49,16 @@ def answer(
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def with_words(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Problems of fields or cells, each with its ``message`` in the reader's language."""
+    shown = language()
+    found = []
+    for each in problems:
+        gaps = {name: value for name, value in each.items() if name != "code"}
+        found.append({"message": messages.text(each["code"], shown, **gaps), **each})
+    return found
 
 
 def install(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -97,6 +98,40 @@ class RehearsalFailed(Exception):
     def __init__(self, code: str, text: str = "") -> None:
         super().__init__(text or code)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationAnswer:
+    """What a tenant's own system answered: HTTP status, where it redirects to (not followed), the first line of
+    its text, and how long it took."""
+
+    address: str
+    status: int
+    location: str
+    first_line: str
+    seconds: float
+
+
+class IntegrationFailed(Exception):
+    """The 연동 URL was not called, or did not answer. ``code``: url_unknown_host, url_private, url_unreachable,
+    url_timeout, url_tls, url_not_http; ``details`` for its words."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class Integration(Protocol):
+    """Reaches the tenants' own systems on the Internet, and nothing that is not public."""
+
+    def check(self, url: str) -> None:
+        """Find the host and see that all its addresses are public. Raises IntegrationFailed."""
+        ...
+
+    def call(self, url: str) -> IntegrationAnswer:
+        """Get the URL once, within seconds and a few kilobytes. Raises IntegrationFailed."""
+        ...
 
 
 class Lease(Protocol):

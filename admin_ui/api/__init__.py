@@ -9,7 +9,19 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from admin_ui.api import agent, ars, callbacks, caller_ids, calls, figures, live, session, setup
+from admin_ui.api import (
+    agent,
+    ars,
+    callbacks,
+    caller_ids,
+    calls,
+    figures,
+    live,
+    session,
+    setup,
+    staffing,
+    work,
+)
 from admin_ui.api.schemas import ErrorSchema
 
 
@@ -42,5 +54,5 @@ def install(app: Flask) -> None:
         },
     )
     api = SangdamApi(app)
-    for part in (session, live, agent, calls, callbacks, setup, figures, ars, caller_ids):
+    for part in (session, live, agent, calls, callbacks, setup, figures, ars, caller_ids, staffing, work):
         api.register_blueprint(part.blueprint, url_prefix="/api/v1")

@@ -78,14 +78,15 @@ class Targets(MethodView):
 class CurrentCall(MethodView):
     @blueprint.response(200, schemas.Current)
     def get(self) -> dict[str, Any]:
-        """The agent's own call with the customer's name and the last five calls with them."""
+        """The agent's own call with the customer's name, the last five calls with them, and the page of the
+        tenant's own system about them (연동 URL)."""
         who = person()
         made = services()
         agents = made.live.snapshot(who.tenant_id).get("agents", ())
         own = next((agent for agent in agents if agent.get("id") == who.agent_id), None)
         call = (own or {}).get("call")
         if not call:
-            return {"call": None, "customer_name": "", "recent": []}
+            return {"call": None, "customer_name": "", "recent": [], "integration_url": ""}
         # Who is consulted has the colleague as ``number``; the customer's stands beside it.
         number = str(call.get("customer_number", call.get("number")) or "")
         consulted = call.get("direction") == "consult"
@@ -94,4 +95,5 @@ class CurrentCall(MethodView):
             "customer_name": made.staff.customer_name(who, number)
             or ("" if consulted else str(call.get("name") or "")),
             "recent": with_words(made.history.recent_with(who, number, before=str(call.get("id")))),
+            "integration_url": made.staffing.settings.call_url(who, call),
         }

@@ -61,9 +61,9 @@ def _events(who: Person) -> Iterator[str]:
     first = view_of(who)
 
     def still_allowed() -> bool:
-        if who.by_token:
-            return made.accounts.by_token(token, caller) is not None
-        return made.accounts.by_identity(who.identity, caller) is not None
+        by_token, by_identity = made.accounts.by_token, made.accounts.by_identity
+        now = by_token(token, caller) if who.by_token else by_identity(who.identity, caller)
+        return now is not None and now.address_allowed
 
     def stream() -> Iterator[str]:
         listener = made.live.join(who.tenant_id)

@@ -206,6 +206,7 @@ class Current(ma.Schema):
     call = ma.fields.Dict(allow_none=True)
     customer_name = ma.fields.String()
     recent = ma.fields.List(ma.fields.Nested(Call))
+    integration_url = ma.fields.String(metadata={"description": "연동 URL of this call; empty without one"})
 
 
 class CallbackArgs(PageArgs):

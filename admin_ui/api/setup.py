@@ -8,6 +8,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
+from admin_ui.api.staffing_schemas import ManagedAgent
 from admin_ui.context import person, services
 
 blueprint = Blueprint("setup", __name__, description="The tenant's people and lists")
@@ -15,10 +16,11 @@ blueprint = Blueprint("setup", __name__, description="The tenant's people and li
 
 @blueprint.route("/agents")
 class Agents(MethodView):
-    @blueprint.response(200, schemas.AgentShape(many=True))
+    @blueprint.response(200, ManagedAgent(many=True))
     def get(self) -> list[dict[str, Any]]:
-        """Agents (상담사) in use."""
-        return services().staff.agents(person())
+        """Agents (상담사) in use; managers see groups, skills, queues and locks as well."""
+        who = person()
+        return services().staffing.agents.agents(who) if who.is_manager else services().staff.agents(who)
 
 
 @blueprint.route("/queues")

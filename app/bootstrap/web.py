@@ -15,6 +15,7 @@ from gevent.pywsgi import WSGIServer
 from sqlalchemy.orm import sessionmaker
 
 from admin_ui import create_app
+from app.adapters.integration import PublicWeb
 from app.adapters.redis.client import connect
 from app.adapters.redis.commands import RedisCommandBus
 from app.adapters.redis.feed import LiveReader
@@ -22,11 +23,13 @@ from app.adapters.sql.engine import Sessions, engine_options, prepared
 from app.adapters.sql.migrate import MIGRATIONS
 from app.adapters.sql.store import Store
 from app.adapters.sql.tables import Base
-from app.adapters.vault import SecretBox
+from app.adapters.vault import SecretBox, new_password
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.outside import make_outside
 from app.services.container import Services
+from app.services.sip_accounts import SipAccounts
 from app.supervisor.programs import switch_is_real
+from provisioning.directory import a1_hash
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -48,7 +51,8 @@ def make_app(settings: Settings) -> Flask:
     """The WSGI application of this installation. ``flask --app …`` gives it Flask-Migrate's commands."""
     redis = connect(settings.redis_url)
     sessions: Sessions = sessionmaker(expire_on_commit=False)
-    store = Store(sessions, SecretBox(settings.read_secret_key()))
+    vault = SecretBox(settings.read_secret_key())
+    store = Store(sessions, vault)
     services = Services.build(
         store=store,
         bus=RedisCommandBus(redis),
@@ -56,6 +60,8 @@ def make_app(settings: Settings) -> Flask:
         clock=SystemClock(),
         settings=settings,
         outside=make_outside(settings, store),
+        sip=SipAccounts(vault, settings.sip_domain, a1_hash, new_password),
+        integration=PublicWeb(),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
     )

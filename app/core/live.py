@@ -26,7 +26,12 @@ def snapshot(centre: Centre, tenant_id: TenantId, now: datetime) -> dict[str, An
         return view | {"agents": [], "queues": [], "resources": {}}
     config = tenant.config
     return view | {
-        "agents": [_agent(state, tenant, agent) for agent in tenant.agents.values()],
+        # who was deleted during a call is shown until it ends
+        "agents": [
+            _agent(state, tenant, agent)
+            for agent in tenant.agents.values()
+            if agent.agent_id in config.agents or agent.call_id is not None
+        ],
         "queues": [_queue(state, tenant, queue_id) for queue_id in config.queues],
         "resources": _resources(state, tenant),
     }

@@ -42,14 +42,8 @@ def write_workbook(
     """The workbook's bytes. ``heading`` are name and value of the filter, printed above the table;
     ``definitions`` go before the columns' own on the second sheet."""
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(buffer, options)
-    pen = _Pen(book, ZoneInfo(timezone))
+    book = open_book(buffer)
+    pen = Pen(book, ZoneInfo(timezone))
     sheet = book.add_worksheet(title[:31])
     row = 0
     pen.text(sheet, row, 0, title, pen.title)
@@ -83,7 +77,18 @@ def write_workbook(
     return buffer.getvalue()
 
 
-class _Pen:
+def open_book(buffer: io.BytesIO) -> Any:
+    """A workbook into ``buffer`` that takes every text for a text."""
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    return xlsxwriter.Workbook(buffer, options)
+
+
+class Pen:
     """Formats of one workbook, and the only ways to write a cell."""
 
     def __init__(self, book: Any, zone: ZoneInfo) -> None:
@@ -123,7 +128,7 @@ class _Pen:
             sheet.write_number(row, column, number, self.cell(kind, bold=bold))
 
 
-def _header(pen: _Pen, sheet: Any, row: int, columns: Sequence[Column]) -> int:
+def _header(pen: Pen, sheet: Any, row: int, columns: Sequence[Column]) -> int:
     """Two rows: groups above their titles; a column without a group fills both. The row below."""
     sheet.merge_range(row, 0, row + 1, 0, _FIRST_ROW_NUMBER, pen.header)
     place = 1
@@ -163,7 +168,7 @@ def _width(shown: str) -> int:
 
 
 def _definitions(
-    pen: _Pen, sheet: Any, columns: Sequence[Column], definitions: Sequence[tuple[str, str]]
+    pen: Pen, sheet: Any, columns: Sequence[Column], definitions: Sequence[tuple[str, str]]
 ) -> None:
     pen.text(sheet, 0, 0, "항목", pen.header)
     pen.text(sheet, 0, 1, "정의", pen.header)

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from app.core.networks import contains
 from app.ports import Clock
 from app.services.errors import Refused
 from app.services.people import Person, Role
@@ -75,14 +76,18 @@ class Accounts:
     ) -> Person:
         """The person with this login; all three parts are case sensitive.
 
-        Raises Refused ``bad_credentials`` (nobody learns which part was wrong) or ``locked`` with
-        ``minutes``. Every try stands in the tenant's history.
+        Raises Refused ``bad_credentials`` (nobody learns which part was wrong), ``locked`` with ``minutes``, or
+        ``address_not_allowed`` before anything else is looked at, so that nobody outside the allowed networks can
+        guess a manager's password or lock the account. Every try stands in the tenant's history.
         """
         tenant_id = self._store.tenant_id_of(service_name)
         if tenant_id is None:
             self._run_slowly(password_fits, _NOBODY, password)
             raise Refused("bad_credentials")
         store = self._store.for_tenant(tenant_id)
+        if not may_come_from(store.tenant(), role, address):
+            self._note(store, role, None, login, "refused", address, platform)
+            raise Refused("address_not_allowed", address=address)
         row = store.find_account(role, login)
         if row is None or not self._usable(row):
             self._run_slowly(password_fits, _NOBODY, password)
@@ -172,6 +177,7 @@ class Accounts:
             may_unmask=bool(getattr(row, "may_unmask", False)),
             address=address,
             by_token=by_token,
+            address_allowed=may_come_from(tenant, role, address),
         )
 
     @staticmethod
@@ -205,6 +211,11 @@ class Accounts:
                 address=address,
                 details={"platform": platform},
             )
+
+
+def may_come_from(tenant: Any, role: Role, address: str) -> bool:
+    """접근관리: managers may come from the tenant's allowed networks only, if it names any; agents from anywhere."""
+    return role is not Role.MANAGER or not tenant.allowed_addresses or contains(tenant.allowed_addresses, address)
 
 
 def strong_enough(password: str, login: str) -> bool:

@@ -34,6 +34,7 @@ class Publisher(Protocol):
     """적용 (app.services.publishing.Publishing)."""
 
     def apply(self, tenant_id: TenantId, by: str, **values: Any) -> int: ...
+    def republish(self, tenant_id: TenantId, /) -> object: ...
 
 
 @dataclass(frozen=True)

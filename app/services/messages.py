@@ -6,6 +6,7 @@ Codes are stable and for programs; ``app.core.errors.CommandRefused`` lists thos
 from __future__ import annotations
 
 from app.services import ars_messages
+from app.services.messages_staff import STAFF
 
 LANGUAGES = ("ko", "en")
 
@@ -127,8 +128,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Too many requests. Wait a moment, then try again.",
     ),
     "address_not_allowed": (
-        "허용되지 않은 IP 주소입니다. 허용된 장소에서 접속해 주세요.",
-        "This address is not allowed. Connect from an allowed place.",
+        "허용되지 않은 IP 주소({address})입니다. 허용된 장소에서 접속하거나 접근관리에 등록을 요청해 주세요.",
+        "This address ({address}) is not allowed. Connect from an allowed place, or have it entered in Access control.",
     ),
     # what is asked
     "not_found": (
@@ -197,7 +198,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-TEXTS.update(ars_messages.TEXTS)
+TEXTS |= ars_messages.TEXTS | STAFF
 
 FIELD_NAMES: dict[str, tuple[str, str]] = {
     "inquiry": ("문의", "Inquiry"),

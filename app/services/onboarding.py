@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import Any, Protocol
+from typing import Any
 
 from app.core.ars_json import ars_to_json
 from app.core.definitions import ArsDefinition, MenuEntry, QueueId, Slot
 from app.core.errors import InvalidDefinition
 from app.services.accounts import hash_password
+from app.services.sip_accounts import SipAccounts, Vault
 
 SERVICE_NAME = re.compile(r"[A-Za-z0-9가-힣][A-Za-z0-9가-힣._-]{1,39}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -24,12 +25,6 @@ EVERY_DAY = frozenset(range(7))
 WORKING_DAYS = frozenset(range(5))
 OFFICE_HOURS = (Slot(WORKING_DAYS, time(9), time(18), True, "평일"),)
 ALWAYS = (Slot(EVERY_DAY, time(0), time(0), True, "매일"),)
-
-
-class Vault(Protocol):
-    """Seals SIP passwords (app.adapters.vault.SecretBox)."""
-
-    def seal(self, text: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +58,7 @@ class Onboarding:
         new_password: Callable[[], str],
     ) -> None:
         self._store = store
-        self._vault = vault
-        self._sip_domain = sip_domain
-        self._ha1 = ha1
+        self._sip = SipAccounts(vault, sip_domain, ha1, new_password)
         self._new_password = new_password
 
     def create_tenant(
@@ -129,20 +122,20 @@ class Onboarding:
         _check(LOGIN, login, "login", "2 to 60 Latin letters, digits, . _ -")
         own = self._store.for_tenant(tenant_id)
         extension, sip_user = own.next_extension()
-        password, sip_password = password or self._new_password(), self._new_password()
+        password, sip = password or self._new_password(), self._sip.make(sip_user)
         agent = own.create_agent(
             login=login,
             name=name,
             password_hash=hash_password(password),
             extension=extension,
             sip_user=sip_user,
-            sip_password_enc=self._vault.seal(sip_password),
-            sip_ha1=self._ha1(sip_user, self._sip_domain, sip_password),
+            sip_password_enc=sip.sealed,
+            sip_ha1=sip.ha1,
         )
         for queue_id in queues:
             levels = {tier.agent_id: tier.level for tier in own.tiers() if tier.queue_id == queue_id}
             own.set_tiers(queue_id, {**levels, agent.id: 1})
-        return MadeAgent(agent.id, login, password, extension, sip_user, sip_password)
+        return MadeAgent(agent.id, login, password, extension, sip_user, sip.password)
 
     def create_token(self, tenant_id: int, login: str, label: str = "") -> str:
         """An API token of the manager or agent called ``login``. Raises NotFound-like InvalidDefinition."""

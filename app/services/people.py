@@ -28,6 +28,8 @@ class Person:
     may_unmask: bool = False
     address: str = ""
     by_token: bool = False
+    address_allowed: bool = True
+    """False: a manager, and the tenant's 접근관리 does not name the address that the request came from."""
 
     @property
     def is_manager(self) -> bool:

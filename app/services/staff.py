@@ -55,10 +55,10 @@ class Staff:
         ]
 
     def contact_types(self, person: Person) -> list[dict[str, Any]]:
-        rows = self._store.for_tenant(person.tenant_id).contact_types()
+        """In the order that the manager chose."""
         return [
             {"id": row.id, "code": row.code, "name": row.name}
-            for row in sorted(rows, key=lambda row: (row.code, row.id))
+            for row in self._store.for_tenant(person.tenant_id).contact_types()
         ]
 
     def break_reasons(self, person: Person) -> list[dict[str, Any]]:

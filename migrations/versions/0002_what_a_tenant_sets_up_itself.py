@@ -127,6 +127,14 @@ def upgrade() -> None:
             )  # fmt: skip
         )
         table.create_foreign_key(op.f("fk_queues_skill_id_skills"), "skills", ["skill_id"], ["id"])
+    for name, equal in (("contact_types", "code"), ("break_reasons", "age")):
+        with op.batch_alter_table(name) as table:
+            table.add_column(
+                sa.Column(
+                    "position", sa.Integer(), nullable=False, server_default="0",
+                    comment=f"place in the list; equal ones by {equal}",
+                )  # fmt: skip
+            )
     with op.batch_alter_table("tenants") as table:
         table.add_column(
             sa.Column(
@@ -146,6 +154,9 @@ def downgrade() -> None:
     with op.batch_alter_table("tenants") as table:
         table.drop_column("allowed_addresses")
         table.drop_column("integration_url")
+    for name in ("break_reasons", "contact_types"):
+        with op.batch_alter_table(name) as table:
+            table.drop_column("position")
     with op.batch_alter_table("queues") as table:
         table.drop_constraint(op.f("fk_queues_skill_id_skills"), type_="foreignkey")
         table.drop_column("retired_at")

@@ -69,10 +69,22 @@ def holidays(year: int) -> dict[date, str]:
     return {date(year, 1, 1): "신정", date(year, 3, 1): "삼일절"}
 
 
-def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
+class FakeSwitch:
+    """A FreeSWITCH that reads its XML whenever it is told to; ``reply`` None: none is running."""
+
+    def __init__(self) -> None:
+        self.reply: str | None = None
+        self.reloads = 0
+
+    def reload(self) -> str | None:
+        self.reloads += 1
+        return self.reply
+
+
+def make_outside(store: Any, state: Path, notified: list[int], switch: FakeSwitch | None = None) -> Outside:
     """What the real one wires, below ``state``."""
     voice = FakeVoice()
-    publisher = Publisher(state / "dialplan", lambda: None)
+    publisher = Publisher(state / "dialplan", (switch or FakeSwitch()).reload)
     renderer = Renderer(voice, state / "prompts", voice.voice)
     publishing = Publishing(
         store,

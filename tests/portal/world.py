@@ -27,11 +27,13 @@ from app.adapters.sql.tables import (
     Talk,
 )
 from app.adapters.vault import SecretBox, new_password
+from app.ports import IntegrationAnswer, IntegrationFailed
 from app.services.accounts import hash_password
 from app.services.ars_outside import Outside
 from app.services.container import Services
+from app.services.sip_accounts import SipAccounts
 from provisioning.directory import a1_hash
-from tests.portal.outside import make_outside
+from tests.portal.outside import FakeSwitch, make_outside
 
 PASSWORD = "Test-1234"
 NOW = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
@@ -123,6 +125,7 @@ class WebSettings:
     wss_port: int | None = None
     public_url: str = "http://127.0.0.1:8000"
     sip_domain: str = "sangdam.local"
+    sip_port: int = 5060
 
     @property
     def recordings_dir(self) -> Path:
@@ -130,6 +133,23 @@ class WebSettings:
 
     def read_secret_key(self) -> str:
         return "a key for tests only, 128 bits of nothing"
+
+
+class FakeIntegration:
+    """The Internet: hosts that are known, and what they answer."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+        self.failure: IntegrationFailed | None = None
+
+    def check(self, url: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+    def call(self, url: str) -> IntegrationAnswer:
+        self.check(url)
+        self.called.append(url)
+        return IntegrationAnswer("203.0.113.80", 200, "", "<title>고객 정보</title>", 0.12)
 
 
 @dataclass
@@ -143,6 +163,8 @@ class World:
     feed: FakeFeed
     clock: FixedClock
     outside: Outside
+    switch: FakeSwitch
+    integration: FakeIntegration
     notified: list[int] = field(default_factory=list)
     tenants: dict[str, TenantStore] = field(default_factory=dict)
     agents: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -162,9 +184,14 @@ def build(state: Path, database: str = "sqlite://", clock: FixedClock | None = N
     Base.metadata.create_all(store.sessions.kw["bind"])
     bus, feed, time = FakeController(), FakeFeed(), clock or FixedClock()
     notified: list[int] = []
-    outside = make_outside(store, state, notified)
-    services = Services.build(store=store, bus=bus, feed=feed, clock=time, settings=settings, outside=outside)
-    world = World(store, services, settings, bus, feed, time, outside, notified)
+    switch, integration = FakeSwitch(), FakeIntegration()
+    outside = make_outside(store, state, notified, switch)
+    sip = SipAccounts(SecretBox(settings.read_secret_key()), settings.sip_domain, a1_hash, new_password)
+    services = Services.build(
+        store=store, bus=bus, feed=feed, clock=time, settings=settings, outside=outside, sip=sip,
+        integration=integration,
+    )  # fmt: skip
+    world = World(store, services, settings, bus, feed, time, outside, switch, integration, notified)
     hashed = _hashed()
     for name, people in (("demo", ("상담사1", "상담사2", "상담사3")), ("other", ("남의상담사",))):
         _tenant(world, name, people, hashed)

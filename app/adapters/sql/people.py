@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.adapters.sql.base import Scope, utcnow
-from app.adapters.sql.tables import Agent, AgentGroup, ApiToken, LoginEntry, Tenant, Tier, User
+from app.adapters.sql.tables import Agent, AgentGroup, AgentSkill, ApiToken, LoginEntry, Tenant, Tier, User
 from app.core.errors import AlreadyTaken, LicencesUsedUp, NotFound
 
 FIRST_EXTENSION = 1001
@@ -176,7 +176,10 @@ class People(Scope):
                 group_id=self._group(session, group).id,
             )
             session.add(agent)
-            session.flush()
+            try:
+                session.flush()
+            except IntegrityError as error:  # another tenant's new agent was quicker
+                raise AlreadyTaken("this extension exists already", field="extension") from error
         return agent
 
     def update_agent(
@@ -201,6 +204,8 @@ class People(Scope):
             agent.active, agent.deleted_at = False, now
             for tier in session.scalars(self._mine(Tier).where(Tier.agent_id == agent_id)):
                 session.delete(tier)
+            for skill in session.scalars(self._mine(AgentSkill).where(AgentSkill.agent_id == agent_id)):
+                session.delete(skill)
             for token in session.scalars(self._mine(ApiToken).where(ApiToken.agent_id == agent_id)):
                 token.revoked_at = token.revoked_at or now
 

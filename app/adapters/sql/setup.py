@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.adapters.sql.base import utcnow
 from app.adapters.sql.caller_ids import CallerIds
+from app.adapters.sql.staffing import next_position
 from app.adapters.sql.tables import (
     Agent,
     AgentGroup,
@@ -152,15 +153,17 @@ class SetUp(CallerIds):
     # -- 상담유형, 휴식사유 ---------------------------------------------------------------------------
 
     def contact_types(self, *, deleted: bool = False) -> Sequence[ContactType]:
-        """상담유형 by code."""
-        query = self._mine(ContactType).order_by(ContactType.code, ContactType.id)
+        """상담유형 in the order that the manager chose, else by code."""
+        order = ContactType.position, ContactType.code, ContactType.id
+        query = self._mine(ContactType).order_by(*order)
         with self._reading() as session:
             return session.scalars(query if deleted else query.where(ContactType.deleted_at.is_(None))).all()
 
     def create_contact_type(self, name: str, code: int = 0) -> ContactType:
         """A new 상담유형."""
         with self._writing() as session:
-            row = ContactType(tenant_id=self.tenant_id, name=name, code=code)
+            position = next_position(session, self.tenant_id, ContactType)
+            row = ContactType(tenant_id=self.tenant_id, name=name, code=code, position=position)
             session.add(row)
         return row
 
@@ -170,15 +173,17 @@ class SetUp(CallerIds):
             self._owned(session, ContactType, contact_type_id).deleted_at = utcnow()
 
     def break_reasons(self) -> Sequence[BreakReason]:
-        """휴식사유."""
-        query = self._mine(BreakReason).where(BreakReason.deleted_at.is_(None)).order_by(BreakReason.id)
+        """휴식사유 in the order that the manager chose."""
+        order = BreakReason.position, BreakReason.id
+        query = self._mine(BreakReason).where(BreakReason.deleted_at.is_(None)).order_by(*order)
         with self._reading() as session:
             return session.scalars(query).all()
 
     def create_break_reason(self, name: str) -> BreakReason:
         """A new 휴식사유."""
         with self._writing() as session:
-            row = BreakReason(tenant_id=self.tenant_id, name=name)
+            position = next_position(session, self.tenant_id, BreakReason)
+            row = BreakReason(tenant_id=self.tenant_id, name=name, position=position)
             session.add(row)
         return row
 

@@ -210,6 +210,7 @@ class ContactType(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     code: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0, comment="place in the list; equal ones by code")
     deleted_at: Mapped[datetime | None]
 
 
@@ -220,6 +221,7 @@ class BreakReason(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int] = mapped_column(default=0, comment="place in the list; equal ones by age")
     deleted_at: Mapped[datetime | None]
 
 

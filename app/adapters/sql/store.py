@@ -21,15 +21,16 @@ from app.adapters.sql.caller_ids import AllCallerIds
 from app.adapters.sql.engine import Joined, Sessions, make_engine, make_sessions, writing
 from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
-from app.adapters.sql.people import People
+from app.adapters.sql.staffing import Staffing
 from app.adapters.sql.tables import Agent, ApiToken, Tenant, User
+from app.adapters.sql.undo import Undo
 from app.core.definitions import TenantConfig, TenantId
 from app.core.errors import AlreadyTaken, InvalidDefinition, NotFound
 
 log = structlog.get_logger(__name__)
 
 
-class TenantStore(People, ArsVersions, History, Callbacks, Figures, AuditLog):
+class TenantStore(Staffing, ArsVersions, History, Callbacks, Figures, AuditLog):
     """Everything of one tenant, and nothing of another's."""
 
 
@@ -54,6 +55,14 @@ class Store(AllCallerIds):
         """A store whose writes all happen, or, when the block raises, none of them."""
         with writing(self.sessions) as session:
             yield Store(Joined(session), self._secrets)
+
+    @contextmanager
+    def undoable(self) -> Iterator[tuple[Store, Undo]]:
+        """As ``together``; what was written can be taken back afterwards by calling the second."""
+        undo = Undo(self.sessions)
+        with writing(self.sessions) as session:
+            undo.watch(session)
+            yield Store(Joined(session), self._secrets), undo
 
     # -- before a tenant is known --------------------------------------------------------------------
 
