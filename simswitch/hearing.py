@@ -15,10 +15,7 @@ EVENTS = (
     "CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP "
     "PLAYBACK_START PLAYBACK_STOP RECORD_START RECORD_STOP"
 )
-SOUNDING = {"bridge": "ringing"}
-"""Applications during which there is ringing."""
-
-MUSIC = "music"
+MUSIC, RINGING = "music", "ringing"
 
 
 @dataclass(slots=True)
@@ -38,6 +35,7 @@ class Ear:
 
     playing: list[str] = field(default_factory=list)
     apps: list[str] = field(default_factory=list)
+    """Applications that ring."""
     other: str = ""
     sounds: list[Sound] = field(default_factory=list)
     silent_since: float | None = None
@@ -47,10 +45,9 @@ class Ear:
         """What is heard: the other leg, ``ringing``, a prompt's or stream's name, or nothing."""
         if self.other:
             return self.other
-        app = next((SOUNDING[name] for name in reversed(self.apps) if name in SOUNDING), "")
-        if app == "ringing":
-            return app
-        return sound_name(self.playing[-1]) if self.playing else app
+        if self.apps:
+            return RINGING
+        return sound_name(self.playing[-1]) if self.playing else ""
 
     @property
     def heard(self) -> list[tuple[float, str]]:
@@ -58,7 +55,7 @@ class Ear:
         return [
             (one.at, sound_name(one.what) if one.kind == "play" else one.what)
             for one in self.sounds
-            if one.kind != "ringing"
+            if one.kind != RINGING
         ]
 
     def _begin(self, at: float, kind: str, what: str = "") -> None:
@@ -84,15 +81,15 @@ class Ear:
                 self._end(at, "play", path)
             case "CHANNEL_EXECUTE":
                 app = event.get("Application")
-                self.apps.append(app)
-                if app == "bridge":
-                    self._begin(at, "ringing")
+                # Without a ringback an answered leg hears nothing while another one is called.
+                if app == "bridge" and (event.variable("transfer_ringback") or event.variable("ringback")):
+                    self.apps.append(app)
+                    self._begin(at, RINGING)
             case "CHANNEL_EXECUTE_COMPLETE":
                 app = event.get("Application")
                 if app in self.apps:
                     self.apps.remove(app)
-                if app == "bridge":
-                    self._end(at, "ringing")
+                    self._end(at, RINGING)
             case "CHANNEL_HANGUP":
                 self.other = "gone"
                 for one in self.sounds:
@@ -100,7 +97,7 @@ class Ear:
 
     def joined(self, other: str, at: float) -> None:
         """Bridged to another leg."""
-        self._end(at, "ringing")
+        self._end(at, RINGING)
         self._begin(at, "talk", other)
         self.other = other
 

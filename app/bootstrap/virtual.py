@@ -212,6 +212,8 @@ class VirtualOffice:
         self.phones: dict[AgentId, DeskPhone] = {}
         self.said: list[bytes] = []
         """Every command that was written to the switch."""
+        self.alone = False
+        """Whether the switch had to serve a call by itself at any time."""
         self._watched = watched
         self._chance = random.Random(seed + 1_000_000)  # not the switch's own UUIDs again
         self._numbers = itertools.count(1)
@@ -251,7 +253,7 @@ class VirtualOffice:
     def kill_controller(self) -> None:
         """As ``kill -9``: nothing more is said, decided or written by it."""
         assert self.controller is not None
-        dead, self.controller = self.controller, None
+        dead, self.controller, self.alone = self.controller, None, True
         dead.switch.stop()
         gevent.sleep(0)
 
@@ -322,6 +324,7 @@ class VirtualOffice:
 
     def call(self, number: str = "01012345678", did: str = "", **manners: Any) -> Caller:
         """A customer calls."""
+        self.alone |= self.controller is None
         caller = self.switch.call(did or self.config.dids[0], number=number, **manners)
         self.callers.append(caller)
         self.hurry()

@@ -30,7 +30,10 @@ from simswitch.hearing import Tape
 from tests.scenarios.calls.office import Office
 
 LONGEST_SILENCE = 1.2
-"""Seconds. FreeSWITCH's own music begins a second after parking when nobody adopts the call."""
+"""Seconds."""
+
+LONGEST_SILENCE_ALONE = 2.2
+"""While no controller is there: FreeSWITCH's own music begins 1 to 2 s after parking when nobody adopts the call."""
 
 CLOSE = 0.25
 """Seconds by which a record and a telephone may differ: what joining and parting take."""
@@ -239,14 +242,15 @@ class Lookback:
 
     def _never_silent(self) -> list[str]:
         found = []
+        longest = LONGEST_SILENCE_ALONE if self.office.alone else LONGEST_SILENCE
         for caller in self.office.callers:
             channel = caller.channel
             assert channel is not None
             ear = self.tape.ears[channel.uuid]
-            answered = channel.profiles[0].times.answered / 1e6
+            answered = max(profile.times.answered for profile in channel.profiles) / 1e6
             for begin, end in ear.silences:
                 length = end - max(begin, answered)
-                if answered and length > LONGEST_SILENCE:
+                if answered and length > longest:
                     after = [what for at, what in ear.heard if at <= begin][-2:]
                     found.append(
                         f"{channel} heard nothing for {length:.2f} s at {begin - self.office.began:.2f} after {after}"
