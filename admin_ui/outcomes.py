@@ -75,6 +75,14 @@ ACTIONS = {
     "login": "로그인",
     "logout": "로그아웃",
     "create": "등록",
+    "apply": "적용",
+    "restore": "되돌리기",
+    "upload": "올리기",
+    "request": "신청",
+    "verify": "확인",
+    "refuse": "거절",
+    "choose": "선택",
+    "expire": "만료",
 }
 
 RESULTS = {"ok": "성공", "failed": "실패", "locked": "잠김", "refused": "거부"}

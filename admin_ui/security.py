@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from app.services.container import WebSettings
@@ -17,6 +18,10 @@ limiter = Limiter(
     key_func=get_remote_address, default_limits=[], headers_enabled=True, in_memory_fallback_enabled=True
 )
 csrf = CSRFProtect()
+
+LARGEST_UPLOAD = 11_000_000
+UPLOADS = frozenset({"ars.Prompts", "caller-ids.CallerIds"})
+"""Endpoints that take files of up to ten megabytes, from people who are logged in."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -50,6 +55,12 @@ def install(app: Flask, settings: WebSettings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.jinja_env.globals.update(csp_nonce=nonce, csrf_token=generate_csrf)
+
+    @app.before_request
+    def let_uploads_be_large() -> None:
+        """Before anything reads the form; looking for a CSRF token does."""
+        if request.endpoint in UPLOADS and current_user.is_authenticated:
+            request.max_content_length = LARGEST_UPLOAD
 
     @app.before_request
     def refuse_forged_requests() -> None:

@@ -15,12 +15,10 @@ from admin_ui.i18n import language
 blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hours, holidays, announcements")
 
 ID = "<int(max=2147483647):{}>"
-LARGEST_UPLOAD = 11_000_000
 
 
 def uploaded() -> tuple[str, bytes]:
-    """Name and content of the form's ``file``; a larger request than other routes take."""
-    request.max_content_length = LARGEST_UPLOAD
+    """Name and content of the form's ``file`` (``admin_ui.security`` lets it be larger than other requests)."""
     file = request.files.get("file")
     return ("", b"") if file is None else (file.filename or "", file.read())
 
@@ -83,7 +81,7 @@ class Preview(MethodView):
     @blueprint.response(200, shapes.HeardList)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
         """What a caller meets at a time with these keys, step by step."""
-        return services().ars.preview(manager(), **args)
+        return services().ars.preview(manager(), **args, language=language())
 
 
 @blueprint.route("/ars/rehearsal")

@@ -174,6 +174,7 @@ class ChangeShape(ma.Schema):
     where = ma.fields.String()
     before = ma.fields.Raw(allow_none=True)
     after = ma.fields.Raw(allow_none=True)
+    name = ma.fields.String(metadata={"description": "What people call it"})
     sentence = ma.fields.String()
 
 
@@ -205,8 +206,27 @@ class PreviewArgs(Schema):
     waiting_seconds = ma.fields.Integer(load_default=90, validate=validate.Range(0, 3600))
 
 
+class HeardShape(ma.Schema):
+    kind = ma.fields.String(
+        validate=validate.OneOf(
+            ["mark", "play", "ask", "wait", "music", "callback", "ring", "refuse", "hang_up"]
+        )
+    )
+    at = ma.fields.Float(metadata={"description": "Seconds from the beginning of the call"})
+    seconds = ma.fields.Float()
+    name = ma.fields.String(metadata={"description": "Prompt, step or queue"})
+    title = ma.fields.String(metadata={"description": "The prompt's name in words"})
+    text = ma.fields.String(metadata={"description": "As typed, or the default"})
+    spoken = ma.fields.String()
+    upload = ma.fields.Integer(allow_none=True)
+    keys = ma.fields.String(metadata={"description": "Keys that are taken here"})
+    key = ma.fields.String(metadata={"description": "The key that was pressed"})
+    detail = ma.fields.String()
+
+
 class HeardList(ma.Schema):
-    heard = ma.fields.List(ma.fields.Dict())
+    did = ma.fields.String()
+    heard = ma.fields.List(ma.fields.Nested(HeardShape))
 
 
 class LiveArgs(Schema):
@@ -285,6 +305,7 @@ class CallerIdShape(ma.Schema):
     state = ma.fields.String(
         validate=validate.OneOf(["own", "requested", "verified", "refused", "expired"])
     )
+    usable = ma.fields.Boolean(metadata={"description": "It may be chosen today"})
     chosen = ma.fields.Boolean()
     evidence = ma.fields.String()
     requested_at = ma.fields.AwareDateTime(allow_none=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, send_file
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -44,7 +44,10 @@ class Evidence(MethodView):
     @blueprint.response(200, content_type="application/octet-stream")
     def get(self, caller_id: int) -> Response:
         """The evidence, as a download."""
-        raise NotImplementedError
+        path, media_type, name = services().caller_ids.evidence(manager(), caller_id)
+        response = send_file(path, mimetype=media_type, as_attachment=True, download_name=name)
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
 
 
 @blueprint.route("/caller-id")

@@ -27,4 +27,5 @@ def make_outside(settings: Settings, store: Store) -> Outside:
         read_upload=lambda data, name: None,
         holidays=korean_holidays,
         evidence_dir=settings.state / "evidence",
+        notify=lambda tenant_id: setup.tell_controller(settings, tenant_id),
     )

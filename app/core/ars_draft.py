@@ -12,6 +12,7 @@ from typing import Any
 from app.core.ars_json import ars_from_json
 from app.core.definitions import CallbackOffer, QueueConfig, QueueId, Strategy, TenantConfig
 from app.core.errors import InvalidDefinition
+from app.core.prompt_texts import default_texts
 
 QUEUE_SETTINGS = (
     "strategy",
@@ -95,6 +96,12 @@ def as_if_live(config: TenantConfig, document: Mapping[str, Any]) -> TenantConfi
         before = queues.get(queue_id) or QueueConfig(queue_id, "")
         queues[queue_id] = _set(dataclasses.replace(before, name=str(entry["name"])), entry.get("queue") or {})
     return dataclasses.replace(config, ars=ars_from_json(numbered), queues=queues)
+
+
+def as_if_rendered(config: TenantConfig) -> TenantConfig:
+    """``config`` with a path of its own for every announcement, to be compiled for a proof: no file is there."""
+    prompts = {name: f"/prompts/{name}.wav" for name in default_texts(config)}
+    return dataclasses.replace(config, ars=dataclasses.replace(config.ars, prompts=prompts))
 
 
 def _set(queue: QueueConfig, settings: Mapping[str, Any]) -> QueueConfig:

@@ -6,49 +6,23 @@ something writes 작업이력.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.core.ars_draft import completed, queue_ids
-from app.core.definitions import TenantConfig
-from app.core.prompt_texts import default_texts, texts_for
-from app.ports import Clock
-from app.services.accounts import call_directly
-from app.services.ars_outside import Outside
+from app.core.ars_draft import queue_ids
+from app.services.ars_announcements import ArsAnnouncements, file_shape
+from app.services.ars_applying import ArsApplying
+from app.services.ars_base import SUBJECT, definition_of, public, worded
 from app.services.ars_problems import Problem
-from app.services.ars_validation import Checked, check_document
-from app.services.ars_words import place, problem_sentence
-from app.services.errors import Refused
+from app.services.ars_proving import ArsProving
 from app.services.people import Person
 
-SUBJECT = "ARS서비스"
 
-EMPTY: dict[str, Any] = {
-    "menu": [],
-    "slots": [],
-    "holidays": [],
-    "texts": {},
-    "uploads": {},
-    "menu_tries": 3,
-    "menu_timeout_seconds": 5,
-}
-
-
-class Ars:
+class Ars(ArsApplying, ArsProving, ArsAnnouncements):
     """Use cases of one platform, always asked for by a manager and answered within that tenant.
 
-    ``language`` is the reader's (``ko``, ``en``): problems and changes come with sentences.
+    ``language`` is the reader's (``ko``, ``en``): problems and changes come with sentences. All raise Refused
+    ``forbidden`` for agents.
     """
-
-    def __init__(
-        self, store: Any, outside: Outside, clock: Clock, run_slowly: Callable[..., Any] = call_directly
-    ) -> None:
-        self._store = store
-        self._outside = outside
-        self._clock = clock
-        self._run_slowly = run_slowly
-
-    # -- the draft ------------------------------------------------------------------------------------
 
     def draft(self, person: Person, language: str = "ko") -> dict[str, Any]:
         """The draft, else what is live, else an empty document, with all that its page shows."""
@@ -79,30 +53,11 @@ class Ars:
         checked = self._checked(own, document, language)
         return self._texts(own.draft_config(checked.document), checked.document)
 
-    # -- pieces ---------------------------------------------------------------------------------------
-
-    def _own(self, person: Person) -> Any:
-        if not person.is_manager:
-            raise Refused("forbidden")
-        return self._store.for_tenant(person.tenant_id)
-
-    def _checked(self, own: Any, document: Any, language: str) -> Checked:
-        checked = check_document(
-            document,
-            queue_ids=own.known_queue_ids(),
-            upload_ids=frozenset(row.id for row in own.prompt_files()),
-        )
-        if checked.problems:
-            problems = [_worded(one, checked.document, language) for one in checked.problems]
-            raise Refused("invalid_ars", problems=problems, number=len(problems))
-        return checked
-
     def _shown(self, own: Any, warnings: tuple[Problem, ...], language: str) -> dict[str, Any]:
         draft, live = own.ars("draft"), own.ars("live")
         version = draft or live
         config = own.draft_config()
-        stored = {**EMPTY, **(dict(version.definition) if version is not None else {})}
-        document = public(completed(stored, config.queues))
+        document = public(definition_of(version), config)
         agents = {agent_id for agent_id, agent in config.agents.items() if agent.active}
         led_to = queue_ids(document)
         return {
@@ -112,7 +67,7 @@ class Ars:
             "edited_at": draft.edited_at if draft is not None else None,
             "live": _published(live),
             "document": document,
-            "warnings": [_worded(one, document, language) for one in warnings],
+            "warnings": [worded(one, document, language) for one in warnings],
             **self._texts(config, document),
             "versions": own.ars_versions(limit=1)[1],
             "speech": {"speaks": self._outside.voice.speaks, "advice": self._outside.voice.advice},
@@ -124,43 +79,6 @@ class Ars:
             },
             "files": {str(row.id): file_shape(row) for row in own.prompt_files()},
         }
-
-    def _texts(self, config: TenantConfig, document: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "defaults": default_texts(config),
-            "spoken": texts_for(config, document["texts"]),
-            "contradictions": [],
-        }
-
-    @staticmethod
-    def _note(own: Any, person: Person, subject: str, action: str, result: str = "ok", **details: Any) -> None:
-        own.add_audit(
-            actor=person.actor,
-            subject=subject,
-            action=action,
-            result=result,
-            address=person.address,
-            details=details,
-        )
-
-
-def file_shape(row: Any) -> dict[str, Any]:
-    """An uploaded announcement as clients see it."""
-    return {"id": row.id, "name": row.name, "seconds": row.seconds, "uploaded_at": row.uploaded_at}
-
-
-def public(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept definition as clients see it: the paths of sound files are the server's."""
-    return {name: definition.get(name, default) for name, default in EMPTY.items()}
-
-
-def _worded(problem: Problem, document: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {
-        "where": problem.where,
-        "code": problem.code,
-        "place": place(problem.where, document, language),
-        "message": problem_sentence(problem, document, language),
-    }
 
 
 def _published(version: Any) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -50,4 +50,6 @@ class Outside:
     holidays: HolidayTable
     evidence_dir: Path
     """Where the evidence for caller IDs is kept: below no web root, readable by this program only."""
-    rehearse: Callable[..., Sequence[Any]] | None = None
+    notify: Callable[[TenantId], None]
+    """Has the controller load the tenant again."""
+    rehearse: Callable[..., Any] | None = None

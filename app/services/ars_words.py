@@ -1,6 +1,6 @@
 """The ARS in sentences, Korean and English: where something is, what is wrong with it and what to do.
 
-Changes and findings are put into words in ``app.services.ars_change_words``.
+Changes are put into words in ``app.services.ars_change_words``, findings in ``app.services.ars_finding_words``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PROMPTS: dict[str, tuple[str, str]] = {
 
 _WEEKDAYS = ("월화수목금토일", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
-_FIELDS: dict[str, tuple[str, str]] = {
+FIELDS: dict[str, tuple[str, str]] = {
     "digit": ("번호", "digit"),
     "name": ("이름", "name"),
     "queue_id": ("상담큐", "queue"),
@@ -106,7 +106,7 @@ def place(where: str, document: Mapping[str, Any], language: str = "ko") -> str:
             here = here[int(step)] if isinstance(here, list) and int(step) < len(here) else None
             said.append(_one(here, int(step), english))
         else:
-            said.append(_FIELDS.get(step, (step, step))[english])
+            said.append(FIELDS.get(step, (step, step))[english])
             here = here.get(step) if isinstance(here, dict) else None
     return " › ".join(word for word in said if word)
 

@@ -5,6 +5,8 @@ Codes are stable and for programs; ``app.core.errors.CommandRefused`` lists thos
 
 from __future__ import annotations
 
+from app.services import ars_messages
+
 LANGUAGES = ("ko", "en")
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -173,14 +175,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "처리할 콜백이 없습니다. 이미 처리되었거나 삭제되었습니다.",
         "There is no such pending callback. It was done or deleted already.",
     ),
-    "invalid_ars": (
-        "설정에 고칠 곳이 {number}군데 있어 저장하지 않았습니다. 표시된 항목을 고쳐 주세요.",
-        "Nothing was saved: {number} settings have to be put right. They are marked.",
-    ),
-    "changed_meanwhile": (
-        "{by} 님이 먼저 설정을 바꿔 저장하지 않았습니다. 바뀐 내용을 불러온 후 다시 고쳐 주세요.",
-        "{by} changed the settings meanwhile, so yours were not saved. Load theirs, then change them again.",
-    ),
     "wrong_password": (
         "기존 비밀번호가 올바르지 않습니다. 다시 입력해 주세요.",
         "The old password is not right. Enter it again.",
@@ -202,6 +196,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The service is starting. Try again in a moment.",
     ),
 }
+
+TEXTS.update(ars_messages.TEXTS)
 
 FIELD_NAMES: dict[str, tuple[str, str]] = {
     "inquiry": ("문의", "Inquiry"),

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False, comment="requested|verified|refused"),
+        sa.Column("state", sa.String(length=12), nullable=False, comment="requested|verified|refused|expired"),
         sa.Column(
             "evidence_name", sa.String(length=200), nullable=False, comment="통신서비스 이용증명원, as it was called"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +35,37 @@ class FakeVoice:
         return sound(0.1)
 
 
+class Renderer(PromptRenderer):
+    """With recordings, until app.services.prompts has them."""
+
+    def __call__(self, config: Any, texts: Any, uploads: Any = None) -> dict[str, str]:
+        rendered = super().__call__(config, texts)
+        return {**rendered, **{name: path for name, path in (uploads or {}).items() if name in rendered}}
+
+    def keep_upload(self, tenant_id: int, upload: Any, name: str) -> str:
+        path = self._root / f"t{tenant_id}" / "uploads" / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(upload.wav)
+        return str(path)
+
+
+class PendingPublishing(Publishing):
+    """As app.services.publishing is going to be."""
+
+    def apply(self, tenant_id: int, by: str, *, document: Any = None, revision: Any = None, **values: Any) -> int:
+        own = self._store.for_tenant(tenant_id)
+        version = own.ars("draft") or own.ars("live")
+        definition = dict(document if document is not None else version.definition if version else {})
+        config = own.draft_config(definition)
+        prompts = dict(self._render(config, definition.get("texts", {}), own.upload_paths(definition)))
+        config = replace(config, ars=replace(config.ars, prompts=prompts))
+        self._publish_files(config, self._directory(tenant_id, own.agents()))
+        revision = "" if document is not None else revision
+        own.publish({**definition, "prompts": prompts}, by, revision=revision, **values)
+        self._notify(tenant_id)
+        return int(own.config().version)
+
+
 def sound(seconds: float) -> bytes:
     """A WAV of silence."""
     kept = io.BytesIO()
@@ -59,8 +91,8 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
     """What the real one wires, below ``state``."""
     voice = FakeVoice()
     publisher = Publisher(state / "dialplan", lambda: None)
-    renderer = PromptRenderer(voice, state / "prompts", voice.voice)
-    publishing = Publishing(
+    renderer = Renderer(voice, state / "prompts", voice.voice)
+    publishing = PendingPublishing(
         store,
         render=renderer,
         publish_files=publisher.publish,
@@ -78,4 +110,5 @@ def make_outside(store: Any, state: Path, notified: list[int]) -> Outside:
         read_upload=read_upload,
         holidays=holidays,
         evidence_dir=state / "evidence",
+        notify=notified.append,
     )

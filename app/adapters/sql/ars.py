@@ -46,6 +46,11 @@ class ArsVersions(SetUp):
         with self._reading() as session:
             return _revision(self._ars(session, "draft") or self._ars(session, "live"))
 
+    def expect_ars_revision(self, expected: str | None) -> None:
+        """Raises ChangedMeanwhile unless the draft (or what is live) is that one; None expects nothing."""
+        with self._reading() as session:
+            self._expect(session, self._ars(session, "draft"), expected)
+
     def save_draft(
         self,
         definition: Mapping[str, Any],
@@ -259,7 +264,7 @@ class ArsVersions(SetUp):
     ) -> None:
         for _, entry in agent_entries(definition):
             queue = self._queue_row(session, entry.get("queue_id") or 0)
-            queue.live, queue.retired_at = True, None
+            queue.live, queue.retired_at, queue.deleted_at = True, None, None
             _write(queue, entry)
         led_to = queue_ids(definition)
         for queue_id in set(before) - led_to:

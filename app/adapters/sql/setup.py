@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.adapters.sql.base import Scope, utcnow
+from app.adapters.sql.base import utcnow
+from app.adapters.sql.caller_ids import CallerIds
 from app.adapters.sql.tables import (
     Agent,
     AgentGroup,
@@ -24,6 +25,7 @@ from app.adapters.sql.tables import (
     Tier,
 )
 from app.core.ars_json import ars_from_json
+from app.core.caller_ids import number_to_show
 from app.core.definitions import (
     AgentConfig,
     AgentStatus,
@@ -48,7 +50,7 @@ _QUEUE_FIELDS = frozenset(
 )
 
 
-class SetUp(Scope):
+class SetUp(CallerIds):
     """What a manager configures. Changes reach calls when they are published (``config`` is reloaded)."""
 
     def tenant(self) -> Tenant:
@@ -197,7 +199,9 @@ class SetUp(Scope):
     def _config(self, session: Session, definition: Mapping[str, Any], *which: Any) -> TenantConfig:
         """The configuration with this ARS and the queues that ``which`` lets through."""
         tenant = self._tenant(session)
-        dids = session.scalars(select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id))
+        dids = session.scalars(
+            select(Did.number).where(Did.tenant_id == self.tenant_id).order_by(Did.id)
+        ).all()
         queues = session.scalars(
             self._mine(Queue).where(Queue.deleted_at.is_(None), *which).order_by(Queue.id)
         ).all()
@@ -225,7 +229,9 @@ class SetUp(Scope):
             under_contract=tenant.state == "contract",
             licences=tenant.licences,
             dids=tuple(dids),
-            caller_id=tenant.caller_id,
+            caller_id=number_to_show(
+                tenant.caller_id, dids, self._verified_numbers(session, tenant.timezone, utcnow())
+            ),
             ars=ars_from_json(definition),
             queues={row.id: _queue(row, tiers[row.id]) for row in queues},
             agents={row.id: _agent(row, groups) for row in agents},

@@ -190,7 +190,7 @@ class CallerId(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     number: Mapped[str] = mapped_column(String(20))
-    state: Mapped[str] = mapped_column(String(12), comment="requested|verified|refused")
+    state: Mapped[str] = mapped_column(String(12), comment="requested|verified|refused|expired")
     evidence_name: Mapped[str] = mapped_column(String(200), comment="통신서비스 이용증명원, as it was called")
     evidence_path: Mapped[str] = mapped_column(String(300))
     requested_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -17,6 +17,7 @@ from app.adapters.sql.ars import ArsVersions
 from app.adapters.sql.audit import AuditLog
 from app.adapters.sql.base import SecretOpener
 from app.adapters.sql.callbacks import Callbacks
+from app.adapters.sql.caller_ids import AllCallerIds
 from app.adapters.sql.engine import Joined, Sessions, make_engine, make_sessions, writing
 from app.adapters.sql.figures import Figures
 from app.adapters.sql.history import History
@@ -32,7 +33,7 @@ class TenantStore(People, ArsVersions, History, Callbacks, Figures, AuditLog):
     """Everything of one tenant, and nothing of another's."""
 
 
-class Store:
+class Store(AllCallerIds):
     """The platform's rows. Implements app.ports.TenantSource as well."""
 
     def __init__(self, sessions: Sessions, secrets: SecretOpener | None = None) -> None:
