@@ -79,11 +79,14 @@ ACTIONS = {
     "restore": "되돌리기",
     "upload": "올리기",
     "request": "신청",
-    "verify": "확인",
+    "verify": "승인",
     "refuse": "거절",
     "choose": "선택",
     "expire": "만료",
 }
+
+SUBJECTS = {"ars": "ARS서비스", "caller_ids": "발신번호"}
+"""작업이력's 구분 of the settings; history and lists write theirs where they note them."""
 
 RESULTS = {"ok": "성공", "failed": "실패", "locked": "잠김", "refused": "거부"}
 

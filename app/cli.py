@@ -48,6 +48,10 @@ class Sections(click.Group):
 
 def _sentence(error: Exception) -> str:
     """What an exception says to a person; the type and place only where the text alone says too little."""
+    from app.services import errors, messages
+
+    if isinstance(error, errors.Refused):
+        return messages.text(error.code, "en", **error.details)
     if isinstance(error, SettingsError) or type(error).__module__.startswith("app."):
         return str(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
@@ -202,6 +206,39 @@ def dialplan_show(did: str) -> None:
     click.echo(_bootstrap().show_dialplan(_settings(prepare=True), did))
 
 
+@cli.group("caller-id")
+def caller_id() -> None:
+    """Numbers beside their own that tenants want to show when they call (발신번호)."""
+
+
+@caller_id.command("list", short_help="Show requests that wait to be looked at.")
+@click.option("--all", "everything", is_flag=True, help="All numbers, those that were decided too.")
+def caller_id_list(everything: bool) -> None:
+    """Show requests that wait to be looked at, the oldest first, with the files of their evidence.
+
+    `did_of` names the tenant whose public number it is, where it is one of this service.
+    """
+    _show(_bootstrap().list_caller_ids(_settings(prepare=True), everything=everything))
+
+
+@caller_id.command("verify", short_help="The number is the tenant's; it may be shown.")
+@click.argument("caller_id", metavar="ID", type=int)
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day on which the evidence counts."
+)
+def caller_id_verify(caller_id: int, until: Any) -> None:
+    """The evidence of request ID shows that the number is the tenant's: it may be shown until the day --until."""
+    _show(_bootstrap().verify_caller_id(_settings(prepare=True), caller_id=caller_id, until=until.date()))
+
+
+@caller_id.command("refuse", short_help="The number may not be shown.")
+@click.argument("caller_id", metavar="ID", type=int)
+@click.option("--reason", required=True, help="Why; the tenant reads it.")
+def caller_id_refuse(caller_id: int, reason: str) -> None:
+    """The evidence of request ID does not do, or does not any more: the number may not be shown from now on."""
+    _show(_bootstrap().refuse_caller_id(_settings(prepare=True), caller_id=caller_id, reason=reason))
+
+
 @cli.group()
 def journal() -> None:
     """The record of what happened, from which every number is derived."""
@@ -287,7 +324,7 @@ def _bootstrap() -> Any:
     return bootstrap
 
 
-def _show(result: dict[str, Any]) -> None:
+def _show(result: Any) -> None:
     """Print what was made, as JSON that another program can read."""
     click.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
 

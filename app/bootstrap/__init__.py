@@ -116,6 +116,27 @@ def show_dialplan(settings: Settings, did: str) -> str:
     return setup.show_dialplan(settings, did)
 
 
+def list_caller_ids(settings: Settings, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Caller IDs that tenants have asked for and nobody has looked at; with ``everything`` all of them."""
+    from app.bootstrap import caller_ids
+
+    return caller_ids.list_caller_ids(settings, everything=everything)
+
+
+def verify_caller_id(settings: Settings, **kw: Any) -> dict[str, Any]:
+    """Verify a caller ID (``caller_id``) to the day ``until``."""
+    from app.bootstrap import caller_ids
+
+    return caller_ids.verify_caller_id(settings, **kw)
+
+
+def refuse_caller_id(settings: Settings, **kw: Any) -> dict[str, Any]:
+    """Refuse a caller ID (``caller_id``) for a ``reason`` that the tenant reads."""
+    from app.bootstrap import caller_ids
+
+    return caller_ids.refuse_caller_id(settings, **kw)
+
+
 def verify_journal(settings: Settings) -> list[str]:
     """Check the journal; one sentence for each thing that is wrong, an empty list when all is well."""
     from app.worker import verify_journal as verify

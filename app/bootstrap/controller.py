@@ -7,7 +7,6 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -22,6 +21,7 @@ from app.adapters.redis.client import connect
 from app.adapters.redis.commands import CommandInbox
 from app.adapters.redis.feed import RedisFeed
 from app.adapters.redis.lease import RedisLease
+from app.bootstrap.clock import SystemClock
 from app.bootstrap.setup import open_store
 from app.controller.dispatcher import Dispatcher
 from app.controller.journalling import GroupWriter
@@ -50,16 +50,6 @@ LEASE_SECONDS = 8.0
 BEAT_SECONDS = 0.5
 GATHER_SECONDS = 0.02
 """What changes within this time is published together: nobody sees it, and an agent changes several times a call."""
-
-
-class SystemClock:
-    """The machine's clocks (app.ports.Clock)."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
 
 class Publisher:

@@ -23,7 +23,7 @@ from app.adapters.sql.migrate import MIGRATIONS
 from app.adapters.sql.store import Store
 from app.adapters.sql.tables import Base
 from app.adapters.vault import SecretBox
-from app.bootstrap.controller import SystemClock
+from app.bootstrap.clock import SystemClock
 from app.bootstrap.outside import make_outside
 from app.services.container import Services
 from app.supervisor.programs import switch_is_real

@@ -38,3 +38,14 @@ def add_housekeeping(
             log.error("record_not_proved", problem=problem)
         log.info("records_verified", problems=len(problems))
         return len(problems)
+
+
+def add_caller_id_expiry(huey: Huey, expire: Callable[[], list[str]]) -> None:
+    """Every five minutes: a number whose evidence expired at the tenant's midnight is not shown any more."""
+
+    @huey.periodic_task(crontab(minute="*/5"), name="expire_caller_ids")  # type: ignore[untyped-decorator]
+    def expired() -> list[str]:
+        numbers = expire()
+        for number in numbers:
+            log.warning("caller_id_expired", number=number)
+        return numbers

@@ -14,7 +14,8 @@ from app.adapters.sql.engine import make_engine, make_sessions
 from app.adapters.sql.ingest import AlreadyRunning, Ingestor, SpoolLock, run_loop
 from app.adapters.sql.record_rows import RecordKeeper
 from app.adapters.sql.verify import verify
-from app.worker.jobs import add_housekeeping, make_huey
+from app.bootstrap.caller_ids import expire_caller_ids
+from app.worker.jobs import add_caller_id_expiry, add_housekeeping, make_huey
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -87,6 +88,7 @@ def run_worker(settings: Settings) -> None:
     add_housekeeping(
         huey, ingestion.remove_old_files, lambda: verify(ingestion.sessions, settings.journal_dir)
     )
+    add_caller_id_expiry(huey, lambda: expire_caller_ids(settings))
     ingestion.start()
     try:
         # SIGTERM, from the supervisor, lets the job in hand finish; Ctrl-C does not.
