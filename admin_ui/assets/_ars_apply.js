@@ -107,7 +107,7 @@ function Done({ applied, onClose }) {
     attempt(() => request("POST", "/ars/preview", { at: `${today()}T${clockNow()}`, keys: [], live: true })).then((answer) => setHeard(answer?.heard ?? []));
   }, []);
   return html`<${Dialog} wide title=${t("적용했습니다")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("확인했습니다")}</button>`}>
-    <div class="done"><span class="done-mark"><${Icon} name="ti-check" /></span>
+    <div class="applied"><span class="applied-mark"><${Icon} name="ti-check" /></span>
       <strong>${t("지금부터 걸려 오는 전화는 새 설정으로 안내합니다")}</strong>
       <span class="subtle">${t("마음에 들지 않으면 ‘변경 이력’에서 한 번에 되돌릴 수 있습니다.")}</span></div>
     ${nobody && html`<p class="prompt-warning"><${Icon} name="ti-alert-triangle" /><span>${t("받을 상담사가 없는 메뉴가 있습니다.")} <a href=${`${document.getElementById("ars").dataset.staff}#assignments`}>${t("상담사 배정하기")}</a></span></p>`}

@@ -112,7 +112,7 @@ function Details({ entry, where, parent, index, onChange }) {
       ${queue.callback === "by_key" && html`<p class="island-hint">${t("누를 버튼은 ‘{key}’입니다. 버튼은 모든 메뉴가 같이 쓰며 ‘연결지연’에서 바꿉니다.", { key: queue.callback_key })}</p>`}
       <${FieldError} text=${problem("callback_key")} />
     </fieldset>
-    <details class="waiting"><summary>${t("대기와 분배")}<span class="island-hint">${t("{delay}초마다 안내 · 최대 {longest}분 대기", { delay: queue.delay_interval_seconds, longest: Math.round(queue.longest_wait_seconds / 60 * 10) / 10 })}</span></summary>
+    <details class="queue-settings"><summary>${t("대기와 분배")}<span class="island-hint">${t("{delay}초마다 안내 · 최대 {longest}분 대기", { delay: queue.delay_interval_seconds, longest: Math.round(queue.longest_wait_seconds / 60 * 10) / 10 })}</span></summary>
       <div class="pair">
         <${Stepper} label=${t("지연 안내 간격")} unit=${t("초")} least=${10} most=${600} value=${queue.delay_interval_seconds} hint=${t("기다리는 동안 이 간격으로 연결지연 안내를 합니다.")} error=${problem("delay_interval_seconds")} onChange=${(value) => change({ delay_interval_seconds: value })} />
         <${Stepper} label=${t("최대 대기")} unit=${t("초")} least=${30} most=${3540} step=${30} value=${queue.longest_wait_seconds} hint=${t("이보다 오래 기다리면 연결불가 안내를 하고 마칩니다.")} error=${problem("longest_wait_seconds")} onChange=${(value) => change({ longest_wait_seconds: value })} />

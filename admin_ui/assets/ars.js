@@ -14,7 +14,7 @@ import { Prompt, summaryOf } from "./_ars_prompts.js";
 import { edit, goTo, load, openSection, sectionOf, set, useStore } from "./_ars_store.js";
 import { t } from "./_text.js";
 
-const Greeting = () => html`<div class="part"><${Prompt} name="greeting" label=${t("인사말")} hint=${t("전화가 연결되면 가장 먼저 들려줍니다. 통화를 녹음하면 녹음한다는 말을 꼭 넣어 주세요.")} /></div>`;
+const Greeting = () => html`<div class="part"><${Prompt} name="greeting" label=${t("인사말 문구")} hint=${t("전화가 연결되면 가장 먼저 들려줍니다. 통화를 녹음하면 녹음한다는 말을 꼭 넣어 주세요.")} /></div>`;
 
 const Connecting = () => html`<div class="part"><${Prompt} name="connecting" label=${t("연결 안내")} hint=${t("메뉴를 고른 다음 상담사를 찾기 시작할 때 한 번 들려줍니다.")} /></div>`;
 
