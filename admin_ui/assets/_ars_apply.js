@@ -46,6 +46,7 @@ export function ApplyDialog() {
   useEffect(() => { begin(); }, []);
   async function begin() {
     if (!(await flush())) return setStage("unsaved");
+    if (read().state === "none") await save(); // nothing was changed: the standard settings become the draft
     setStage("checking");
     const [found, latest] = await Promise.all([attempt(() => request("POST", "/ars/check", {})), attempt(() => request("GET", "/ars/changes"))]);
     if (!found) return close();

@@ -5,7 +5,8 @@ import { keyTone, pause as pauseSound, play, resume as resumeSound, ringTone, sp
 import { flush, read, set as setStore } from "./_ars_store.js";
 
 const PER_LETTER_MS = 60; // reading instead of hearing, where there is no voice
-const SHORT_MS = 1800; // music and ringing are cut short
+const SHORT_MS = 1800; // music and ringing are cut short …
+const KEYED_MS = 3500; // … but there has to be time to press a key
 const LONGEST_SPEECH = 200; // what the server speaks at once
 
 const IDLE = { phase: "idle", steps: [], keys: [], shown: 0, answered: 0, typed: "", at: null };
@@ -86,7 +87,10 @@ const keysBefore = (index) => call.steps.slice(0, index).filter(takesKey).length
 async function sound(step, mine) {
   if (step.kind === "ring") ringTone();
   const words = step.spoken || step.text;
-  if (step.upload == null && !words) return step.kind === "hang_up" ? undefined : nap(SHORT_MS);
+  if (step.upload == null && !words) {
+    if (["hang_up", "wait"].includes(step.kind) || collects(step)) return undefined;
+    return nap(takesKey(step) ? KEYED_MS : SHORT_MS);
+  }
   if (step.upload == null && !read().speech.speaks) return nap(Math.min(7000, 800 + words.length * PER_LETTER_MS));
   const find = async () => (step.upload != null ? uploadUrl(step.upload) : speechUrl(words.length <= LONGEST_SPEECH ? words : step.text));
   const heard = await attempt(() => play("call", find));
@@ -139,7 +143,7 @@ async function answer(key, count) {
   const mine = run;
   stopSound();
   wake?.();
-  const keys = [...call.keys, key];
+  const keys = [...call.keys, ...(key ?? [null])]; // a number: digit by digit
   set({ phase: "loading", keys, answered: call.answered + count, typed: "" });
   const steps = await ask(call.at, keys);
   if (mine !== run) return;

@@ -22,7 +22,7 @@ export function HistoryDialog() {
   };
   useEffect(() => { more(1); }, []);
   const restore = async (version) => {
-    const warning = drafted ? `\n${t("적용하지 않은 변경 {count}건은 사라집니다.", { count: drafted })}` : "";
+    const warning = drafted ? `\n${t("적용하지 않은 변경 {count}건은 그대로 남아 있습니다.", { count: drafted })}` : "";
     if (!(await confirm(t("{when}에 적용한 설정을 다시 적용합니다. 다음 전화부터 바로 바뀝니다.", { when: momentWords(version.published_at) }) + warning, { title: t("이전 버전으로"), yes: t("되돌려 적용") }))) return;
     setBusy(version.id);
     const answer = await attempt(() => request("POST", `/ars/versions/${version.id}/restore`, {}));

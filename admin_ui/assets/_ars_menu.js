@@ -70,7 +70,6 @@ export function Entries({ list, parent }) {
       const entries = listAt(document, parent);
       entries.splice(0, entries.length, ...withDigitsInPlace(entries, moved(entries, from, to)));
     });
-    toast(t("‘{name}’: 이제 {digit}번입니다.", { name: list[from].name || t("이름 없음"), digit: list[to].digit }));
   };
   const remove = (index) => {
     const before = read().document;

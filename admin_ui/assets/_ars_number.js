@@ -10,7 +10,6 @@ const STATES = {
   own: ["ti-circle-check", t("발급번호")], verified: ["ti-circle-check", t("확인됨")], requested: ["ti-clock", t("확인 중")],
   refused: ["ti-circle-x", t("거절됨")], expired: ["ti-alert-triangle", t("기한 지남")],
 };
-const USABLE = ["own", "verified"];
 
 export const numberSummary = (state) => state.numbers.map(pretty).join(", ") || t("배정된 번호가 없습니다");
 
@@ -47,9 +46,8 @@ export function Numbers() {
 
 function CallerId({ item, onChoose, onRemove }) {
   const [icon, words] = STATES[item.state] ?? STATES.requested;
-  const usable = USABLE.includes(item.state);
-  return html`<div class=${`caller-id ${item.state}${item.chosen ? " chosen" : ""}`}>
-    <label><input type="radio" class="form-check-input" name="caller-id" checked=${item.chosen} disabled=${!usable} onChange=${() => onChoose(item.number)} />
+    return html`<div class=${`caller-id ${item.state}${item.chosen ? " chosen" : ""}`}>
+    <label><input type="radio" class="form-check-input" name="caller-id" checked=${item.chosen} disabled=${!item.usable} onChange=${() => onChoose(item.number)} />
       <span class="caller-number">${pretty(item.number)}</span></label>
     <span class=${`state ${item.state}`}><${Icon} name=${icon} />${words}</span>
     <span class="caller-note">${noteOf(item)}</span>

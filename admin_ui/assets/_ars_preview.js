@@ -109,14 +109,16 @@ function Transcript({ call }) {
       <strong>${t("고객이 되어 들어 보세요")}</strong><span>${t("적용하기 전의 설정 그대로, 고객이 듣는 순서로 들려 드립니다.")}</span>
       ${!speech.speaks && html`<span class="quiet">${t("음성 엔진이 없어 글로만 보여 드립니다. 올린 녹음은 들을 수 있습니다.")}</span>`}</div>`}
     ${call.phase === "unsaved" && html`<p class="phone-told">${t("저장되지 않은 내용이 있습니다. 표시된 곳을 고친 뒤 다시 걸어 주세요.")}</p>`}
-    ${shown.map((step, index) => html`<${Step} key=${index} step=${step} document=${document} now=${index === shown.length - 1 && ["playing", "paused"].includes(call.phase)} />`)}
+    ${shown.map((step, index) => html`<${Step} key=${index} step=${step} before=${shown[index - 1]} document=${document} now=${index === shown.length - 1 && ["playing", "paused"].includes(call.phase)} />`)}
     ${call.phase === "loading" && html`<p class="phone-told"><${Icon} name="ti-loader-2 spinning" /></p>`}
     ${call.phase === "ended" && shown.at(-1)?.kind !== "hang_up" && html`<p class="phone-told">${shown.length === call.steps.length ? t("상담사가 받을 때까지 이렇게 기다립니다.") : t("통화를 끊었습니다.")}</p>`}
   </div>`;
 }
 
-function Step({ step, document, now }) {
-  const pressed = step.key && html`<div class="pressed"><b>${step.key}</b><span>${pressedWords(step, document)}</span></div>`;
+function Step({ step, before, document, now }) {
+  // a number that is keyed in: its first digit interrupts the announcement, the others come after it
+  const key = step.name === "callback_number" ? "" : before?.name === "callback_number" ? before.key + step.key : step.key;
+  const pressed = key && html`<div class="pressed"><b>${key}</b><span>${pressedWords(step, document)}</span></div>`;
   if (["play", "ask"].includes(step.kind) && step.name) {
     const section = sectionOf(`texts.${step.name}`);
     return html`<div class=${`bubble${now ? " now" : ""}`}><span class="bubble-head">${titleOf(step.name)}
