@@ -29,11 +29,14 @@ function useNotes() {
 let nextToast = 1;
 const closeToast = (id) => set({ toasts: state.toasts.filter((each) => each.id !== id) });
 
-/** A short message at the edge of the screen; kind: info, success, error (errors stay longer). */
-export function toast(text, kind = "info") {
+/**
+ * A short message at the edge of the screen; kind: info, success, error (errors stay longer).
+ * `action` {words, act}: a button in it, such as 되돌리기.
+ */
+export function toast(text, kind = "info", action = null) {
   const id = nextToast++;
-  set({ toasts: [...state.toasts.filter((each) => each.text !== text), { id, text, kind }] });
-  setTimeout(() => closeToast(id), kind === "error" ? 9000 : 4000);
+  set({ toasts: [...state.toasts.filter((each) => each.text !== text), { id, text, kind, action }] });
+  setTimeout(() => closeToast(id), kind === "error" || action ? 9000 : 4000);
 }
 
 /** Say something to a screen reader only. */
@@ -96,6 +99,7 @@ function Toasts() {
     ${toasts.map((each) => html`<div key=${each.id} class=${`island-toast ${each.kind}`}>
       <${Icon} name=${each.kind === "error" ? "ti-alert-circle" : each.kind === "success" ? "ti-circle-check" : "ti-info-circle"} />
       <span>${each.text}</span>
+      ${each.action && html`<button type="button" class="toast-action" onClick=${() => { closeToast(each.id); each.action.act(); }}>${each.action.words}</button>`}
       <button type="button" class="icon-button" aria-label=${t("닫기")} onClick=${() => closeToast(each.id)}><${Icon} name="ti-x" /></button>
     </div>`)}</div>`;
 }
