@@ -118,7 +118,7 @@ def test_applied_under_calls_that_go_on(stack: Stack, centre: Tenant) -> None:
         assert longest_gap(call, before, time.monotonic()) < 0.3
     talking.hang_up()
     agent.wait("idle", "wrap_up")
-    agent.available()
+    agent.do("wrap-up", status="available")
     assert agent.phone is not None
     at_agent = agent.phone.wait_call(2, 20).wait_state("talking", 10)
     both_hear(waiting, at_agent, agent)  # who came first
@@ -142,7 +142,7 @@ def test_two_hundred_applications_leave_nothing_behind_and_lose_no_call(stack: S
     eventually(lambda: centre.waiting() == 1, 15, "one waits")
     file = stack.settings.dialplan_dir / "tenants" / f"t{centre.id}.xml"
     sounds = len(list((stack.settings.prompts_dir / f"t{centre.id}").rglob("*.wav")))
-    size = resident(stack)
+    sizes = []
     store = setup.open_store(stack.settings)
     publishing = setup.publishing(stack.settings, store)
     own = store.for_tenant(centre.id)
@@ -152,24 +152,28 @@ def test_two_hundred_applications_leave_nothing_behind_and_lose_no_call(stack: S
     for turn in range(APPLICATIONS):
         own.save_draft({**live.definition, "menu_timeout_seconds": 5 + turn % 20, "menu_tries": 2 + turn // 20 % 7})
         publishing.apply(centre.id, "test")
+        if turn % (APPLICATIONS // 4) == 0:
+            sizes.append(resident(stack))
     took = time.monotonic() - began
     both_hear(talking, at_agent, agent)
     wait_music(waiting)
     assert centre.waiting() == 1
     for call in (talking, waiting):
         assert longest_gap(call, began, time.monotonic()) < 0.5
-    grown = resident(stack) - size
-    print(f"{APPLICATIONS} applications in {took:.1f} s, FreeSWITCH grew by {grown / 1024:.1f} MB")
+    sizes.append(resident(stack))
+    shown = " ".join(f"{size / 1024:.0f}" for size in sizes)
+    print(f"{APPLICATIONS} applications in {took:.1f} s, FreeSWITCH's MB meanwhile: {shown}")
     # The present tree, the one before, and the one in which these two calls began.
     assert len(list(ElementTree.parse(file).iterfind("context"))) <= 4
     assert len(list((stack.settings.prompts_dir / f"t{centre.id}").rglob("*.wav"))) == sounds
     assert len(list(stack.settings.dialplan_dir.rglob(f"t{centre.id}.*"))) == len(
         list(stack.settings.dialplan_dir.glob(f"*/t{centre.id}.xml"))
     )
-    assert grown < 30_000
+    # Its allocator fills up first; then the memory stays what it is, but for what the two calls themselves take.
+    assert sizes[-1] - sizes[2] < 15_000, shown
     talking.hang_up()
     agent.wait("idle", "wrap_up")
-    agent.available()
+    agent.do("wrap-up", status="available")
     assert agent.phone is not None
     at_agent = agent.phone.wait_call(2, 20).wait_state("talking", 10)
     both_hear(waiting, at_agent, agent)
