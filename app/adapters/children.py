@@ -102,6 +102,8 @@ def _main_loop() -> Callable[[Callable[[], Finished]], Finished]:
     from gevent.hub import get_hub
 
     home = get_hub()
+    if not home.main_hub:
+        raise RuntimeError("Children are made in the main thread, whose loop hears of their end")
     new_lock = monkey.get_original("_thread", "allocate_lock")
 
     def done_there(work: Callable[[], Finished]) -> Finished:

@@ -13,8 +13,10 @@ from array import array
 from collections.abc import Sequence
 from operator import mul
 
-from app.adapters.decoding import RATE, Silent, decode, run_chain
+from app.adapters.decoding import RATE, NotSound, Silent, decode, run_chain
 from app.core.tones import wav_bytes
+
+__all__ = ["ENDS_SECONDS", "NotSound", "active_level", "fit", "frame_powers", "telephone_wav"]
 
 TARGET_LEVEL = 10 ** (-20 / 20)
 """Active speech level, of full scale: -20 dBFS, as loud as the music on hold."""

@@ -1,38 +1,29 @@
 """Text to speech: the port ``Speech`` on an engine, and without one.
 
 Every text goes through the Korean normaliser here, so that figures are read as a person reads them wherever
-the text came from; one that is written out already (``texts_for``) stays as it is. What was spoken once is kept under the hash of text, voice and normaliser,
-so a tenant's publication only speaks what is new. Without any engine an announcement is a gentle chime: a
-caller hears that somebody is there, and ``doctor`` says what to install.
+the text came from; one that is written out already (``texts_for``) stays as it is. What was spoken once is
+kept under the hash of text, voice and normaliser, so a tenant's publication only speaks what is new. Without
+any engine an announcement is a gentle chime: a caller hears that somebody is there, and ``doctor`` says what
+to install.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-import time
 from pathlib import Path
 
-import structlog
-
 from app.adapters.children import Busy, Children, TimedOut
-from app.adapters.decoding import RATE, NotSound
 from app.adapters.engines import ESPEAK_ADVICE, Engine, NoEngine, choose_engine
-from app.adapters.sound import telephone_wav
+from app.adapters.sound import NotSound, telephone_wav
+from app.adapters.speech_cache import link, write_file
 from app.core.korean import NORMALISER, speakable
-from app.core.tones import chime, wav_bytes
+from app.core.tones import RATES, chime, wav_bytes
 from app.ports import SpeechBusy, SpeechUnavailable, Unspeakable
-
-log = structlog.get_logger(__name__)
 
 LONGEST_PREVIEW = 400
 """Characters of a preview as they are spoken: the 200 that may be typed, with figures written out. It is half
 a minute of speech; what is longer is not tried out but mistyped."""
-
-CACHE_DAYS = 30
-CACHE_BYTES = 2 << 30
-"""How much the cache may hold: some 10,000 sentences. What was unused the longest goes first."""
 
 _LOOK = "3"
 """Version of what we do to the engine's sound; a new one speaks everything again."""
@@ -60,7 +51,7 @@ class EngineSpeech:
     def render(self, text: str, path: str) -> None:
         """Write ``text`` as a 16 kHz mono WAV file. Raises SpeechUnavailable, Unspeakable, OSError."""
         kept = self._kept(_spoken(text))
-        _link(kept, Path(path))
+        link(kept, Path(path))
 
     def preview(self, text: str) -> bytes:
         """The WAV file of ``text``, for the browser. Raises SpeechUnavailable, Unspeakable, OSError."""
@@ -112,7 +103,7 @@ class ToneSpeech:
         seed = hashlib.sha256(_spoken(text).encode()).digest()
         scale = (60, 62, 65, 67, 69, 72)
         notes = [scale[byte % len(scale)] for byte in seed[:4]]
-        write_file(Path(path), wav_bytes(RATE, chime(RATE, notes, 2.4)))
+        write_file(Path(path), wav_bytes(RATES[-1], chime(RATES[-1], notes, 2.4)))
 
     def preview(self, text: str) -> bytes:
         """There is nothing to try out. Raises SpeechUnavailable with what to do."""
@@ -150,44 +141,6 @@ def describe(*, voice: str = "auto", model: Path | None = None, speaker: int = 0
     return False, "No speech engine: announcements are chimes until recordings are uploaded", ESPEAK_ADVICE
 
 
-def remove_unused(cache: Path, now: float | None = None, *, days: float = CACHE_DAYS, most: int = CACHE_BYTES) -> int:
-    """Delete from the cache what has not been used for ``days``, and then what is above ``most`` bytes, the
-    longest unused first; how many files. The announcements of the tenants lie elsewhere and stay.
-    """
-    now = time.time() if now is None else now
-    found = []
-    for path in cache.glob("*"):
-        try:
-            entry = path.stat()
-        except FileNotFoundError:
-            continue  # another worker was quicker
-        # A draft that is a day old was left by a process that was killed.
-        limit = 1 if path.name.startswith(".") else days
-        found.append((now - entry.st_mtime > limit * 86_400, -entry.st_mtime, entry.st_size, path))
-    total = removed = 0
-    for old, _, size, path in sorted(found):
-        total += size
-        if old or total > most:
-            path.unlink(missing_ok=True)
-            removed += 1
-    if removed:
-        log.info("speech_cache_tidied", removed=removed)
-    return removed
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write so that a reader sees the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
-
-
 def _spoken(text: str) -> str:
     """What the engine is given: normalised, on one line, without what espeak-ng would read as phonemes."""
     shown = "".join(char if char.isprintable() else " " for char in speakable(text))
@@ -195,16 +148,3 @@ def _spoken(text: str) -> str:
     if not spoken:
         raise Unspeakable("nothing_to_speak")
     return spoken
-
-
-def _link(kept: Path, path: Path) -> None:
-    """The kept file under another name too; most announcements of all tenants are the same few."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
-    try:
-        os.link(kept, draft)
-        os.replace(draft, path)
-    except OSError:  # another disk, or a file system without links
-        write_file(path, kept.read_bytes())
-    finally:
-        draft.unlink(missing_ok=True)  # where both names were one file already, replace does nothing

@@ -2,7 +2,7 @@
 
 Decoders are the most attacked code there is, so this process can do nothing but compute: it opens no file and
 no connection, and memory, time and what it writes are limited. Started by :mod:`app.adapters.uploads`, which
-takes whatever comes of it as a verdict on the file.
+takes whatever comes of it as a verdict on the file; the argument is how many bytes may be written at most.
 
 Written is one line of JSON (``{"container", "seconds"}`` or ``{"code", …}``), then the WAV file.
 """
@@ -26,11 +26,8 @@ CPU_SECONDS = 10
 MEMORY_BYTES = 512 << 20
 """Address space: the libraries take 120 MB, two minutes of sound another 60."""
 
-OUTPUT_BYTES = 8 << 20
-"""Twice the longest announcement."""
 
-
-def limit_ourselves() -> None:
+def limit_ourselves(output_bytes: int) -> None:
     """From here on no file can be opened, and the rest is bounded."""
     # The libraries load parts of themselves when they first need them: let them need them now.
     judge(wav_bytes(RATE, chime(RATE, seconds=2 * UPLOAD_SHORTEST_SECONDS)))
@@ -38,7 +35,7 @@ def limit_ourselves() -> None:
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_FSIZE, output_bytes),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 3),  # the next one would be the fourth
     ):
@@ -68,7 +65,7 @@ def judge(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 def main() -> None:
     data = sys.stdin.buffer.read()
-    limit_ourselves()
+    limit_ourselves(int(sys.argv[1]))
     try:
         verdict, wav = judge(data)
     except Exception:  # noqa: BLE001  (the rehearsal went well, so it is the file's fault; the parent logs it)

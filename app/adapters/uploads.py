@@ -10,13 +10,15 @@ from typing import Any
 import structlog
 
 from app.adapters.children import Busy, Children, TimedOut
-from app.adapters.upload_child import OUTPUT_BYTES
 from app.ports import UPLOAD_MOST_BYTES, BadUpload, Upload
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 20.0
 """Of the clock; the child has ten of the processor, which on a busy machine may take longer."""
+
+OUTPUT_BYTES = 8 << 20
+"""Twice the longest announcement."""
 
 LONGEST_NAME = 100
 
@@ -41,7 +43,7 @@ class UploadDecoder:
         return Upload(wav, verdict["seconds"], verdict["container"], shown_name(filename))
 
     def _judge(self, data: bytes) -> tuple[dict[str, Any], bytes]:
-        command = (sys.executable, "-E", "-s", "-m", "app.adapters.upload_child")
+        command = (sys.executable, "-E", "-s", "-m", "app.adapters.upload_child", str(OUTPUT_BYTES))
         try:
             done = self._children.run(command, data, seconds=TIMEOUT_SECONDS, most_bytes=OUTPUT_BYTES)
         except Busy as error:

@@ -28,6 +28,7 @@ from freeswitch_conf.music import ensure_key_music
 from provisioning.directory import SipUser, a1_hash, directory_xml
 
 if TYPE_CHECKING:
+    from app.adapters.children import Children
     from app.config import Settings
 
 log = structlog.get_logger(__name__)
@@ -47,13 +48,17 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.database_url, SecretBox(settings.read_secret_key()))
 
 
-def speech_of(settings: Settings) -> EngineSpeech | ToneSpeech:
-    """What speaks on this installation. Raises SpeechUnavailable when what the settings ask for is not there."""
+def speech_of(settings: Settings, children: Children | None = None) -> EngineSpeech | ToneSpeech:
+    """What speaks on this installation; ``children`` are shared with the decoder of uploads.
+
+    Raises SpeechUnavailable when what the settings ask for is not there.
+    """
     return open_speech(
         settings.prompts_dir / "cache",
         voice=settings.voice,
         model=settings.voice_model,
         speaker=settings.voice_speaker,
+        children=children,
     )
 
 

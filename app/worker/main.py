@@ -10,7 +10,7 @@ import structlog
 from huey.consumer import Consumer
 
 from app.adapters.cdr_spool import CdrSpool
-from app.adapters.speech import remove_unused
+from app.adapters.speech_cache import remove_unused
 from app.adapters.sql.engine import make_engine, make_sessions
 from app.adapters.sql.ingest import AlreadyRunning, Ingestor, SpoolLock, run_loop
 from app.adapters.sql.record_rows import RecordKeeper

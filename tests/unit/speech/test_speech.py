@@ -20,8 +20,8 @@ from app.adapters.speech import (
     ToneSpeech,
     describe,
     open_speech,
-    remove_unused,
 )
+from app.adapters.speech_cache import remove_unused
 from app.ports import SpeechBusy, SpeechUnavailable, Unspeakable
 from app.services.messages import TEXTS
 from tests.unit.speech.measuring import (

@@ -220,7 +220,7 @@ def test_the_decoder_can_open_neither_file_nor_connection() -> None:
     program = (
         "import socket, sys\n"
         "from app.adapters.upload_child import limit_ourselves\n"
-        "limit_ourselves()\n"
+        "limit_ourselves(1000)\n"
         "for attempt in (lambda: open('/etc/hostname'), socket.socket, lambda: bytes(600 << 20)):\n"
         "    try:\n"
         "        attempt()\n"
