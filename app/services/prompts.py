@@ -17,6 +17,8 @@ from app.ports import Speech, Upload
 AT_ONCE = 2
 """Announcements that are spoken at the same time: the calls on the same machine go first."""
 
+_UPLOADS = "uploads"
+
 
 class PromptFileMissing(InvalidDefinition):
     """The recording of an announcement is not where it was put; ``details`` name it (``field``, ``path``)."""
@@ -41,7 +43,7 @@ class PromptRenderer:
         """
         if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name) is None:
             raise ValueError(f"{name!r} is no name for a recording")
-        folder = self._folder(tenant_id) / "uploads"
+        folder = self._folder(tenant_id) / _UPLOADS
         folder.mkdir(mode=0o700, exist_ok=True)
         path, draft = folder / f"{name}.wav", folder / f".{name}.part"
         draft.write_bytes(upload.wav)
@@ -53,8 +55,9 @@ class PromptRenderer:
     ) -> dict[str, str]:
         """Prompt name → absolute path, for everything that this tenant's calls can play.
 
-        A recording in ``uploads`` (prompt name → path below the tenant's folder, already in our format) wins
-        over the text; one for an announcement that no call plays is left out.
+        A recording in ``uploads`` (prompt name → path, as ``keep_upload`` returned it) wins over the text; one
+        for an announcement that no call plays is left out. Of a path the name counts: it is looked for among
+        this tenant's recordings, also after the state directory has moved.
 
         Raises PromptFileMissing, SpeechUnavailable, OSError; files of prompts no longer used stay for the calls
         that hear them.
@@ -93,14 +96,14 @@ class PromptRenderer:
 
 def _keep(name: str, path: Path, folder: Path) -> str:
     """A name of its own for a recording: it may be removed or replaced while this version is live."""
-    inside = path.resolve().is_relative_to(folder.resolve())
-    if not inside or not path.is_file():
+    mine = folder / _UPLOADS / path.name
+    if not mine.is_file():
         raise PromptFileMissing(f"the recording of {name} is not there", field=name, path=path.name)
-    mark = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    mark = hashlib.sha256(mine.read_bytes()).hexdigest()[:32]
     kept = folder / f"{mark}.wav"
     if not kept.exists():
         try:
-            os.link(path, kept)
+            os.link(mine, kept)
         except FileExistsError:
             pass  # published twice at the same moment
     return str(kept)

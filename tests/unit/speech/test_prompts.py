@@ -113,6 +113,14 @@ def test_a_version_keeps_its_recording_when_another_is_uploaded(config: TenantCo
     compile_tenant(tenant(second))
 
 
+def test_recordings_are_found_after_the_state_directory_has_moved(config: TenantConfig, tmp_path: Path) -> None:
+    mine = recording(PromptRenderer(Voice(), tmp_path / "old", "test 1"), config, "k3J9")
+    (tmp_path / "old").rename(tmp_path / "new")
+    rendered = PromptRenderer(Voice(), tmp_path / "new", "test 1")(config, {}, {"greeting": mine})
+    assert Path(rendered["greeting"]).read_bytes() == b"RIFF recorded"
+    assert Path(rendered["greeting"]).is_relative_to(tmp_path / "new")
+
+
 @pytest.mark.parametrize("place", ["t1/uploads/gone.wav", "t2/uploads/theirs.wav", "outside.wav", "t1"])
 def test_a_recording_that_is_not_there_or_not_the_tenants_is_named(
     config: TenantConfig, tmp_path: Path, place: str
