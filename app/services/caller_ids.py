@@ -19,7 +19,7 @@ from app.core.caller_ids import CallerIdState, counts, number_to_show, presentab
 from app.core.numbering import display
 from app.ports import Clock
 from app.services.ars_outside import Outside
-from app.services.ars_validation import flattened
+from app.services.ars_validation import flattened, shown
 from app.services.errors import Refused
 from app.services.people import Person
 
@@ -115,7 +115,7 @@ class CallerIds:
         own = self._own(person)
         wanted = presentable(number)
         if wanted is None:
-            self._note(own, person, "choose", "refused", number=flattened(number)[:30])
+            self._note(own, person, "choose", "refused", number=shown(number))
             raise Refused("bad_caller_id")
         tenant = own.tenant()
         today = self._today(tenant.timezone)
