@@ -78,7 +78,7 @@ class TenantSource(Protocol):
 
 
 class Speech(Protocol):
-    """Text to sound: 16 kHz mono WAV. Figures are written out here; the text is as a person typed it."""
+    """Text to sound: 16 kHz mono WAV. A text may be as a person typed it: figures are written out here."""
 
     @property
     def speaks(self) -> bool:

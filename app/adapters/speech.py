@@ -1,7 +1,7 @@
 """Text to speech: the port ``Speech`` on an engine, and without one.
 
-Every text goes through the Korean normaliser here, and only here, so that figures are read as a person reads
-them wherever the text came from. What was spoken once is kept under the hash of text, voice and normaliser,
+Every text goes through the Korean normaliser here, so that figures are read as a person reads them wherever
+the text came from; one that is written out already (``texts_for``) stays as it is. What was spoken once is kept under the hash of text, voice and normaliser,
 so a tenant's publication only speaks what is new. Without any engine an announcement is a gentle chime: a
 caller hears that somebody is there, and ``doctor`` says what to install.
 """

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from app.core.business_hours import DAY_SECONDS, open_windows
 from app.core.definitions import MenuEntry, QueueConfig, Slot, TenantConfig
-from app.core.korean import clock, half_day, key, ordinal, topic
+from app.core.korean import clock, half_day, key, ordinal, speakable, topic
 
 LONGEST_TEXT = 200
 """Characters that a tenant may type for one announcement (the seeds' limit)."""
@@ -74,10 +74,9 @@ def default_texts(config: TenantConfig) -> dict[str, str]:
 
 
 def texts_for(config: TenantConfig, own: Mapping[str, str]) -> dict[str, str]:
-    """What is said: the tenant's own text where there is one, else the default.
+    """What is said: the tenant's own text where there is one, else the default; figures written out.
 
-    An own text for an announcement that no call plays is left out. Figures stay as they are written: the voice
-    writes them out (``app.adapters.speech``).
+    An own text for an announcement that no call plays is left out.
     """
     defaults = default_texts(config)
     hints = {
@@ -89,7 +88,7 @@ def texts_for(config: TenantConfig, own: Mapping[str, str]) -> dict[str, str]:
     for name, default in defaults.items():
         text = own.get(name, "").strip()
         # Whatever is announced, the caller hears what the keys do afterwards.
-        spoken[name] = f"{text} {hints[name]}" if text and name in hints else text or default
+        spoken[name] = speakable(f"{text} {hints[name]}" if text and name in hints else text or default)
     return spoken
 
 
