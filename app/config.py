@@ -98,6 +98,15 @@ class Settings(StatePaths, BaseSettings):
         default="", repr=False, description="Key that signs sessions; unset: made and kept in the state."
     )
     node: str = Field("node1", description="Name of this machine's controller and FreeSWITCH.")
+    voice: Annotated[str, BeforeValidator(values.voice)] = Field(
+        "auto", description="What speaks announcements: auto, espeak, sherpa, or none (chimes)."
+    )
+    voice_model: Annotated[Path, BeforeValidator(values.voice_model)] | None = Field(
+        None, description="Directory of a model for sherpa-onnx; auto then chooses it."
+    )
+    voice_speaker: Annotated[int, BeforeValidator(values.voice_speaker)] = Field(
+        0, description="Which speaker, by number, where the model has several."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     demo_traffic: bool = Field(True, description="Simulated calls: keep a gentle stream of customers coming.")
 
@@ -227,6 +236,8 @@ class Settings(StatePaths, BaseSettings):
                     f"{variable(name)}={number} lies in SANGDAM_RTP_PORTS={self.rtp_ports}; move one of them"
                 )
             owner.setdefault(number, name)
+        if self.voice == "sherpa" and self.voice_model is None:
+            problems.append("SANGDAM_VOICE=sherpa needs SANGDAM_VOICE_MODEL, the directory of its model")
         if problems:
             raise ValueError("\n".join(problems))
         filled = {

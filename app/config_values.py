@@ -7,8 +7,10 @@ what is allowed. The sentence is shown to the person who starts the product.
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 _HOSTNAME = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]?$")
@@ -146,3 +148,29 @@ def carrier(value: object) -> Carrier:
             raise ValueError("the carrier's password has characters that a SIP account cannot have")
     default = 5061 if transport == "tls" else 5060
     return Carrier(host(match[1]), port(match[2]) if match[2] else default, username, password, transport)
+
+
+def voice(value: object) -> str:
+    """What speaks announcements."""
+    text = str(value).strip().lower()
+    if text not in ("auto", "espeak", "sherpa", "none"):
+        raise ValueError("write one of auto, espeak, sherpa, none")
+    return text
+
+
+def voice_model(value: object) -> Path:
+    """The directory of a model for sherpa-onnx; which kind of model it is shows when it is used."""
+    path = Path(os.path.abspath(Path(str(value)).expanduser()))
+    if not path.is_dir():
+        raise ValueError(f"{path} is not a directory; name the one that holds the model's files")
+    if not any(path.glob("*.onnx")):
+        raise ValueError(f"{path} holds no .onnx file; name the directory in which the model's files are")
+    return path
+
+
+def voice_speaker(value: object) -> int:
+    """The number of a speaker."""
+    text = str(value).strip()
+    if not text.isascii() or not text.isdigit() or int(text) > 999:
+        raise ValueError("a speaker is a whole number from 0 to 999")
+    return int(text)

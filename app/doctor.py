@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import os
 import re
 import shutil
@@ -64,7 +63,7 @@ def report(say: Callable[[str], None]) -> int:
     except SettingsError:
         pass  # settings_found has listed what is wrong
     if settings is not None:
-        findings += [*state(settings), redis(settings), *freeswitch(settings), *ports(settings)]
+        findings += [*state(settings), redis(settings), *freeswitch(settings), *ports(settings), speech(settings)]
     findings += [front_end(), *extras()]
     for finding in findings:
         say(f"  {finding.verdict} {finding.text}")
@@ -210,6 +209,17 @@ def ports(settings: Settings) -> Iterator[Finding]:
         yield Finding(Verdict.GOOD, "The ports are free")
 
 
+def speech(settings: Settings) -> Finding:
+    """What speaks the announcements; without an engine calls work, with one that is asked for and missing not."""
+    from app.bootstrap import describe_speech
+
+    spoken, text, remedy = describe_speech(settings)
+    if spoken:
+        return Finding(Verdict.GOOD, text)
+    asked_for = settings.voice in ("espeak", "sherpa") or settings.voice_model is not None
+    return Finding(Verdict.BAD if asked_for else Verdict.LACKING, text, remedy)
+
+
 def front_end() -> Finding:
     """The bundled scripts and style sheets."""
     built = all((ROOT / part / "static/dist/manifest.json").exists() for part in ("admin_ui", "agent_ui"))
@@ -222,14 +232,6 @@ def front_end() -> Finding:
 
 def extras() -> Iterator[Finding]:
     """Programs that the product does without, but does less."""
-    if shutil.which("espeak-ng") or importlib.util.find_spec("espeakng_loader"):
-        yield Finding(Verdict.GOOD, "espeak-ng (Korean announcements from text)")
-    else:
-        yield Finding(
-            Verdict.LACKING,
-            "No espeak-ng: announcements are chimes until they are uploaded as recordings",
-            "apt install espeak-ng, or pip install espeakng-loader",
-        )
     if find_chromium() is None:
         yield Finding(
             Verdict.LACKING, "No Chromium: the tests in tests/browser are skipped", "apt install chromium"

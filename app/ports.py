@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from app.core.definitions import Leg, Node, TenantConfig, TenantId
 from app.core.effects import Effect
+from app.core.errors import CoreError
 from app.core.journal import JournalEvent
 from app.core.rehearsed import Rehearsal
 
@@ -77,13 +78,95 @@ class TenantSource(Protocol):
 
 
 class Speech(Protocol):
-    """Text to a sound file (8 or 16 kHz mono WAV). Raises SpeechUnavailable with what to do."""
+    """Text to sound: 16 kHz mono WAV. A text may be as a person typed it: figures are written out here."""
 
-    def render(self, text: str, path: str) -> None: ...
+    @property
+    def speaks(self) -> bool:
+        """False without an engine: announcements are chimes until recordings are uploaded."""
+        ...
+
+    @property
+    def voice(self) -> str:
+        """A text sounds the same as long as this is the same."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """Why it does not speak and what the operator does about it, in English; empty when it speaks."""
+        ...
+
+    def render(self, text: str, path: str) -> None:
+        """Write the sound file. Raises SpeechUnavailable, Unspeakable, OSError."""
+        ...
+
+    def preview(self, text: str) -> bytes:
+        """The sound file's bytes, for the browser. Raises SpeechUnavailable, Unspeakable, OSError."""
+        ...
 
 
-class SpeechUnavailable(Exception):
-    """No speech engine on this machine."""
+class SpeechUnavailable(CoreError):
+    """The text could not be spoken. Code ``no_speech`` (no engine) or ``speech_failed``."""
+
+    def __init__(self, message: str = "", code: str = "speech_failed") -> None:
+        super().__init__(message or code)
+        self.code = code
+
+
+class SpeechBusy(SpeechUnavailable):
+    """Too many wait for the engine already."""
+
+    def __init__(self) -> None:
+        super().__init__("too many texts are being spoken now", code="speech_busy")
+
+
+class Unspeakable(CoreError, ValueError):
+    """The text cannot be spoken: ``nothing_to_speak``, or ``text_too_long_to_speak`` (limit, length)."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, **details)
+        self.code = code
+
+
+UPLOAD_MOST_BYTES = 10 << 20
+"""Largest sound file: ten minutes of MP3, a minute of stereo WAV; more is a mistake and only fills memory."""
+
+UPLOAD_SHORTEST_SECONDS = 1.0
+"""A shorter announcement is a slip of the finger on the recorder."""
+
+UPLOAD_LONGEST_SECONDS = 120.0
+"""Nobody listens longer before the menu; as our format it is 3.8 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A recording that was accepted: ``wav`` is in our format and at our level, ready to be played.
+
+    ``container`` is what the file was by its content (wav, mp3, aac, mov, ogg, flac, matroska, amr); ``name``
+    is the file's name made fit to be shown, never to be used as a path.
+    """
+
+    wav: bytes
+    seconds: float
+    container: str
+    name: str
+
+
+class UploadReader(Protocol):
+    """Takes an uploaded recording in. Raises BadUpload."""
+
+    def __call__(self, data: bytes, filename: str) -> Upload: ...
+
+
+class BadUpload(CoreError):
+    """A recording that is refused; ``code`` says why, ``details`` hold the figures.
+
+    Codes: upload_too_large (size_mb, limit_mb), upload_empty, upload_not_sound, upload_damaged, upload_silent,
+    upload_too_long and upload_too_short (seconds, limit), upload_busy.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, **details)
+        self.code = code
 
 
 Rehearse = Callable[[TenantConfig], Rehearsal]

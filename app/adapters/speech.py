@@ -1,109 +1,101 @@
-"""Text to speech: the port ``Speech`` on espeak-ng, from the PATH or from the PyPI wheel.
+"""Text to speech: the port ``Speech`` on an engine, and without one.
 
-What was spoken once is kept under the hash of text, voice and engine, so a tenant's publication only
-speaks what is new. Without any engine an announcement is a gentle chime: a caller hears that somebody
-is there, and ``doctor`` says what to install.
+Every text goes through the Korean normaliser here, so that figures are read as a person reads them wherever
+the text came from; one that is written out already (``texts_for``) stays as it is. What was spoken once is kept under the hash of text, voice and normaliser,
+so a tenant's publication only speaks what is new. Without any engine an announcement is a gentle chime: a
+caller hears that somebody is there, and ``doctor`` says what to install.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
-import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+import time
 from pathlib import Path
 
-from app.adapters.sound import RATE, NotSound, telephone_wav
-from app.core.tones import chime, wav_bytes
-from app.ports import SpeechUnavailable
+import structlog
 
-VOICE = "ko"
-WORDS_PER_MINUTE = 150
-TIMEOUT_SECONDS = 30
-_LOOK = "2"
+from app.adapters.children import Busy, Children, TimedOut
+from app.adapters.decoding import RATE, NotSound
+from app.adapters.engines import ESPEAK_ADVICE, Engine, NoEngine, choose_engine
+from app.adapters.sound import telephone_wav
+from app.core.korean import NORMALISER, speakable
+from app.core.tones import chime, wav_bytes
+from app.ports import SpeechBusy, SpeechUnavailable, Unspeakable
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PREVIEW = 400
+"""Characters of a preview as they are spoken: the 200 that may be typed, with figures written out. It is half
+a minute of speech; what is longer is not tried out but mistyped."""
+
+CACHE_DAYS = 30
+CACHE_BYTES = 2 << 30
+"""How much the cache may hold: some 10,000 sentences. What was unused the longest goes first."""
+
+_LOOK = "3"
 """Version of what we do to the engine's sound; a new one speaks everything again."""
 
-ADVICE = "Install espeak-ng (apt install espeak-ng), or the Python package espeakng-loader."
+_MOST_BYTES = 64 << 20
+"""Largest output of an engine that is read: ten minutes at its usual rate. It is trusted, and may go wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """A way to have espeak-ng speak: the command that reads text and writes a WAV file."""
-
-    name: str
-    command: tuple[str, ...]
-
-
-def find_engine(voice: str = VOICE, words_per_minute: int = WORDS_PER_MINUTE) -> Engine | None:
-    """espeak-ng from the PATH, else its library from the wheel ``espeakng-loader``, else None."""
-    speed = str(words_per_minute)
-    program = shutil.which("espeak-ng")
-    if program:
-        arguments = (program, "-v", voice, "-s", speed, "--stdin", "--stdout")
-        return Engine(f"espeak-ng {_program_version(program)}", arguments)
-    spec = importlib.util.find_spec("espeakng_loader")
-    if spec is None or spec.origin is None:
-        return None
-    import espeakng_loader
-
-    library, data = espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
-    if not os.path.exists(library):
-        return None
-    child = str(Path(__file__).with_name("espeak_library.py"))
-    command = (sys.executable, "-I", child, library, data, voice, speed)
-    return Engine(f"espeakng-loader {_package_version('espeakng-loader')}", command)
-
-
-class EspeakSpeech:
-    """Speaks with espeak-ng; every text once, kept under ``cache``."""
+class EngineSpeech:
+    """Speaks with an engine; every text once, kept under ``cache``."""
 
     speaks = True
+    advice = ""
 
-    def __init__(self, engine: Engine, cache: Path) -> None:
+    def __init__(self, engine: Engine, cache: Path, children: Children | None = None) -> None:
         self.engine = engine
         self._cache = cache
+        self._children = children or Children()
 
     @property
     def voice(self) -> str:
-        """Names voice and engine; a text sounds the same as long as this is the same."""
-        return f"{self.engine.name} {VOICE} {WORDS_PER_MINUTE} {_LOOK}"
+        """Names voice, engine and normaliser; a text sounds the same as long as this is the same."""
+        return f"{self.engine.name} look {_LOOK} normaliser {NORMALISER}"
 
     def render(self, text: str, path: str) -> None:
-        """Write ``text`` as a 16 kHz mono WAV file. Raises SpeechUnavailable, ValueError, OSError."""
-        text = " ".join(text.split())
-        if not text:
-            raise ValueError("there is nothing to say")
-        key = hashlib.sha256(f"{self.voice}\0{text}".encode()).hexdigest()
-        kept = self._cache / f"{key}.wav"
-        if not kept.exists():
-            write_file(kept, self._speak(text))
-        write_file(Path(path), kept.read_bytes())
+        """Write ``text`` as a 16 kHz mono WAV file. Raises SpeechUnavailable, Unspeakable, OSError."""
+        kept = self._kept(_spoken(text))
+        _link(kept, Path(path))
 
-    def _speak(self, text: str) -> bytes:
+    def preview(self, text: str) -> bytes:
+        """The WAV file of ``text``, for the browser. Raises SpeechUnavailable, Unspeakable, OSError."""
+        spoken = _spoken(text)
+        if len(spoken) > LONGEST_PREVIEW:
+            raise Unspeakable("text_too_long_to_speak", limit=LONGEST_PREVIEW, length=len(spoken))
+        return self._kept(spoken).read_bytes()
+
+    def _kept(self, spoken: str) -> Path:
+        key = hashlib.sha256(f"{self.voice}\0{spoken}".encode()).hexdigest()
+        kept = self._cache / f"{key}.wav"
         try:
-            done = subprocess.run(
-                self.engine.command,
-                input=text.encode(),
-                capture_output=True,
-                timeout=TIMEOUT_SECONDS,
-                check=True,
+            os.utime(kept)  # housekeeping leaves alone what is used
+        except FileNotFoundError:
+            write_file(kept, self._speak(spoken))
+        return kept
+
+    def _speak(self, spoken: str) -> bytes:
+        name = self.engine.name
+        try:
+            done = self._children.run(
+                self.engine.command, spoken.encode(), seconds=self.engine.seconds, most_bytes=_MOST_BYTES
             )
-            return telephone_wav(_with_true_length(done.stdout))
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").strip()[-200:]
-            raise SpeechUnavailable(f"{self.engine.name} failed: {said}. {ADVICE}") from error
-        except subprocess.TimeoutExpired as error:
-            raise SpeechUnavailable(f"{self.engine.name} did not finish in {TIMEOUT_SECONDS} s") from error
-        except NotSound as error:
-            raise SpeechUnavailable(f"{self.engine.name} said nothing for {text!r}") from error
+        except Busy as error:
+            raise SpeechBusy() from error
+        except TimedOut as error:
+            raise SpeechUnavailable(f"{name} did not finish in {self.engine.seconds:g} s") from error
         except OSError as error:
-            raise SpeechUnavailable(f"{self.engine.name} cannot be started: {error}. {ADVICE}") from error
+            raise SpeechUnavailable(f"{name} cannot be started: {error}. {self.engine.advice}") from error
+        if done.code:
+            raise SpeechUnavailable(f"{name} failed: {done.errors[-200:]}. {self.engine.advice}")
+        try:
+            return telephone_wav(done.output)
+        except NotSound as error:
+            raise SpeechUnavailable(f"{name} said nothing for {spoken!r}") from error
 
 
 class ToneSpeech:
@@ -112,33 +104,75 @@ class ToneSpeech:
     speaks = False
     voice = "chime 1"
 
+    def __init__(self, advice: str = f"There is no speech engine. {ESPEAK_ADVICE}") -> None:
+        self.advice = advice
+
     def render(self, text: str, path: str) -> None:
-        """Write a chime that lasts as long as a short sentence. Raises ValueError, OSError."""
-        if not text.strip():
-            raise ValueError("there is nothing to say")
-        seed = hashlib.sha256(text.encode()).digest()
+        """Write a chime that lasts as long as a short sentence. Raises Unspeakable, OSError."""
+        seed = hashlib.sha256(_spoken(text).encode()).digest()
         scale = (60, 62, 65, 67, 69, 72)
         notes = [scale[byte % len(scale)] for byte in seed[:4]]
         write_file(Path(path), wav_bytes(RATE, chime(RATE, notes, 2.4)))
 
-
-def open_speech(cache: Path) -> EspeakSpeech | ToneSpeech:
-    """The best speech that this machine has; ``cache`` is a directory of its own (state/prompts/cache)."""
-    engine = find_engine()
-    return ToneSpeech() if engine is None else EspeakSpeech(engine, cache)
+    def preview(self, text: str) -> bytes:
+        """There is nothing to try out. Raises SpeechUnavailable with what to do."""
+        raise SpeechUnavailable(self.advice, code="no_speech")
 
 
-def describe() -> tuple[bool, str]:
-    """For ``doctor``: can announcements be spoken, and with what or what to do."""
-    engine = find_engine()
-    if engine is None:
-        return False, f"No speech engine: announcements are chimes until there is one. {ADVICE}"
-    return True, f"Announcements are spoken by {engine.name}."
+def open_speech(
+    cache: Path, *, voice: str = "auto", model: Path | None = None, speaker: int = 0, children: Children | None = None
+) -> EngineSpeech | ToneSpeech:
+    """The speech that the settings ask for; ``cache`` is a directory of its own (state/prompts/cache).
+
+    Raises SpeechUnavailable when an engine that was asked for by name is not there.
+    """
+    try:
+        engine = choose_engine(voice, model, speaker)
+    except NoEngine as error:
+        raise SpeechUnavailable(str(error), code="no_speech") from error
+    if engine is not None:
+        return EngineSpeech(engine, cache, children)
+    if voice == "none":
+        return ToneSpeech("SANGDAM_VOICE is none: announcements are chimes until recordings are uploaded.")
+    return ToneSpeech()
 
 
-def render_upload(data: bytes, path: str) -> None:
-    """Keep an uploaded WAV file, re-encoded to our format and level. Raises NotSound, OSError."""
-    write_file(Path(path), telephone_wav(data))
+def describe(*, voice: str = "auto", model: Path | None = None, speaker: int = 0) -> tuple[bool, str, str]:
+    """For ``doctor``: are announcements spoken, with what, and what to do when they are not."""
+    try:
+        engine = choose_engine(voice, model, speaker)
+    except NoEngine as error:
+        return False, f"Announcements cannot be spoken: {error}", "install what is missing, or change SANGDAM_VOICE"
+    if engine is not None:
+        return True, f"Announcements are spoken by {engine.name}", ""
+    if voice == "none":
+        return False, "Announcements are chimes, because SANGDAM_VOICE is none", "set it to auto for speech"
+    return False, "No speech engine: announcements are chimes until recordings are uploaded", ESPEAK_ADVICE
+
+
+def remove_unused(cache: Path, now: float | None = None, *, days: float = CACHE_DAYS, most: int = CACHE_BYTES) -> int:
+    """Delete from the cache what has not been used for ``days``, and then what is above ``most`` bytes, the
+    longest unused first; how many files. The announcements of the tenants lie elsewhere and stay.
+    """
+    now = time.time() if now is None else now
+    found = []
+    for path in cache.glob("*"):
+        try:
+            entry = path.stat()
+        except FileNotFoundError:
+            continue  # another worker was quicker
+        # A draft that is a day old was left by a process that was killed.
+        limit = 1 if path.name.startswith(".") else days
+        found.append((now - entry.st_mtime > limit * 86_400, -entry.st_mtime, entry.st_size, path))
+    total = removed = 0
+    for old, _, size, path in sorted(found):
+        total += size
+        if old or total > most:
+            path.unlink(missing_ok=True)
+            removed += 1
+    if removed:
+        log.info("speech_cache_tidied", removed=removed)
+    return removed
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -154,27 +188,23 @@ def write_file(path: Path, data: bytes) -> None:
         raise
 
 
-def _with_true_length(data: bytes) -> bytes:
-    """espeak-ng --stdout cannot seek back and leaves the lengths in the header open."""
-    at = data.find(b"data", 12)
-    if not data.startswith(b"RIFF") or at < 0:
-        return data
-    length = (len(data) - at - 8).to_bytes(4, "little")
-    whole = (len(data) - 8).to_bytes(4, "little")
-    return data[:4] + whole + data[8 : at + 4] + length + data[at + 8 :]
+def _spoken(text: str) -> str:
+    """What the engine is given: normalised, on one line, without what espeak-ng would read as phonemes."""
+    shown = "".join(char if char.isprintable() else " " for char in speakable(text))
+    spoken = " ".join(shown.replace("[[", "[ [").split())
+    if not spoken:
+        raise Unspeakable("nothing_to_speak")
+    return spoken
 
 
-def _program_version(program: str) -> str:
+def _link(kept: Path, path: Path) -> None:
+    """The kept file under another name too; most announcements of all tenants are the same few."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, timeout=5, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return "?"
-    words: Sequence[str] = said.decode(errors="replace").split()
-    return next((word for word in words if word[:1].isdigit()), "?")
-
-
-def _package_version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "?"
+        os.link(kept, draft)
+        os.replace(draft, path)
+    except OSError:  # another disk, or a file system without links
+        write_file(path, kept.read_bytes())
+    finally:
+        draft.unlink(missing_ok=True)  # where both names were one file already, replace does nothing

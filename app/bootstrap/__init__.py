@@ -44,11 +44,10 @@ def run_simswitch(settings: Settings) -> None:
 
 def render_freeswitch(settings: Settings) -> list[str]:
     """Write FreeSWITCH's configuration and every tenant's files; the command line that starts it."""
-    from app.adapters.speech import open_speech
     from app.bootstrap import setup
     from freeswitch_conf import render
 
-    speech = open_speech(settings.prompts_dir / "cache")
+    speech = setup.speech_of(settings)
     argv = render(settings, say=speech.render if speech.speaks else None)
     setup.refresh_all(settings)
     return argv
@@ -135,6 +134,13 @@ def refuse_caller_id(settings: Settings, **kw: Any) -> dict[str, Any]:
     from app.bootstrap import caller_ids
 
     return caller_ids.refuse_caller_id(settings, **kw)
+
+
+def describe_speech(settings: Settings) -> tuple[bool, str, str]:
+    """Are announcements spoken, with what, and what to do when they are not."""
+    from app.adapters.speech import describe
+
+    return describe(voice=settings.voice, model=settings.voice_model, speaker=settings.voice_speaker)
 
 
 def verify_journal(settings: Settings) -> list[str]:

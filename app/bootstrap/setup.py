@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from app.adapters.speech import open_speech
+from app.adapters.speech import EngineSpeech, ToneSpeech, open_speech
 from app.adapters.sql.store import Store
 from app.adapters.vault import SecretBox, new_password
 from app.core.definitions import CallbackOffer, TenantId
@@ -47,6 +47,16 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.database_url, SecretBox(settings.read_secret_key()))
 
 
+def speech_of(settings: Settings) -> EngineSpeech | ToneSpeech:
+    """What speaks on this installation. Raises SpeechUnavailable when what the settings ask for is not there."""
+    return open_speech(
+        settings.prompts_dir / "cache",
+        voice=settings.voice,
+        model=settings.voice_model,
+        speaker=settings.voice_speaker,
+    )
+
+
 def onboarding(settings: Settings, store: Store) -> Onboarding:
     """The use cases that make tenants and agents."""
     return Onboarding(
@@ -60,7 +70,7 @@ def onboarding(settings: Settings, store: Store) -> Onboarding:
 
 def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], None] | None = None) -> Publishing:
     """적용 on this installation. Without ``notify`` the controller is told through Redis."""
-    speech = open_speech(settings.prompts_dir / "cache")
+    speech = speech_of(settings)
     publisher = Publisher(
         settings.dialplan_dir,
         lambda: reload_xml(settings),

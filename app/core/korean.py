@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+NORMALISER = "1"
+"""Version of ``speakable``; a new one speaks every announcement again."""
+
 _SINO = ("", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")

@@ -192,6 +192,65 @@ TEXTS: dict[str, tuple[str, str]] = {
         "처리 중 오류가 발생했습니다. 다시 시도해 주세요. 계속되면 오류번호 {reference}을(를) 알려 주세요.",
         "Something went wrong. Try again; if it goes on, report the number {reference}.",
     ),
+    # announcements
+    "upload_too_large": (
+        "파일이 너무 큽니다({size_mb}MB). {limit_mb}MB까지 올릴 수 있습니다. MP3나 M4A로 저장해 다시 올려 주세요.",
+        "The file is too large ({size_mb} MB); {limit_mb} MB is the most. Save it as MP3 or M4A, then upload it again.",
+    ),
+    "upload_empty": (
+        "빈 파일입니다. 녹음이 저장되었는지 확인하고 다시 올려 주세요.",
+        "The file is empty. Check that the recording was saved, then upload it again.",
+    ),
+    "upload_not_sound": (
+        "소리 파일이 아닙니다. 파일 이름과 관계없이 내용을 확인합니다. WAV, MP3, M4A, OGG, FLAC 파일을 올려 주세요.",
+        "This is not a sound file; its content counts, not its name. Upload a WAV, MP3, M4A, OGG or FLAC file.",
+    ),
+    "upload_damaged": (
+        "파일이 손상되었거나 중간에 잘렸습니다. 원본을 재생해 확인하고, 다시 저장한 후 올려 주세요.",
+        "The file is damaged or was cut off. Play the original to check it, save it again, then upload it.",
+    ),
+    "upload_silent": (
+        "파일에서 들리는 소리가 없습니다. 마이크를 확인하고 다시 녹음해 주세요.",
+        "Nothing can be heard in the file. Check the microphone and record it again.",
+    ),
+    "upload_too_long": (
+        "녹음이 {seconds}초로 너무 깁니다. {limit}초 이하로 줄여 주세요.",
+        "The recording is too long: {seconds} s. Shorten it to {limit} s at most.",
+    ),
+    "upload_too_short": (
+        "소리가 들리는 부분이 {seconds}초로 너무 짧습니다. {limit}초 이상 녹음해 주세요.",
+        "What can be heard is too short: {seconds} s. Record {limit} s or more.",
+    ),
+    "upload_busy": (
+        "지금 다른 파일을 처리하고 있습니다. 잠시 후 다시 올려 주세요.",
+        "Other files are being processed now. Wait a moment, then upload it again.",
+    ),
+    "prompt_file_missing": (
+        "'{field}' 안내의 녹음 파일이 없습니다. 녹음 파일을 다시 올리거나 문구를 읽어 주도록 바꿔 주세요.",
+        "The recording of the announcement “{field}” is missing. Upload it again, or have its text spoken instead.",
+    ),
+    "nothing_to_speak": (
+        "읽을 내용이 없습니다. 안내 문구를 입력해 주세요.",
+        "There is nothing to read out. Enter a text.",
+    ),
+    "text_too_long_to_speak": (
+        "문구가 너무 깁니다. 소리 내어 읽으면 {length}자로 {limit}자를 넘습니다. 문구를 줄여 주세요.",
+        "The text is too long: {length} characters as it is read out; {limit} is the most. Shorten it.",
+    ),
+    "no_speech": (
+        "이 서버에는 문구를 읽어 주는 음성 엔진이 없습니다. 녹음 파일을 올리면 그대로 쓸 수 있습니다. "
+        "음성 엔진이 필요하면 운영자에게 설치를 요청해 주세요.",
+        "This server has no speech engine to read texts out. Uploaded recordings work. Ask the operator to install "
+        "an engine if you want texts spoken.",
+    ),
+    "speech_failed": (
+        "문구를 소리로 만들지 못했습니다. 다시 시도해 주세요. 계속되면 녹음 파일을 올리거나 운영자에게 알려 주세요.",
+        "The text could not be spoken. Try again in a moment; if it goes on, upload a recording or tell the operator.",
+    ),
+    "speech_busy": (
+        "지금 다른 문구를 소리로 만들고 있습니다. 잠시 후 다시 시도해 주세요.",
+        "Other texts are being spoken now. Try again in a moment.",
+    ),
     "not_ready": (
         "서비스가 시작되는 중입니다. 잠시 후 다시 시도해 주세요.",
         "The service is starting. Try again in a moment.",
@@ -203,6 +262,16 @@ TEXTS |= ars_messages.TEXTS | STAFF
 FIELD_NAMES: dict[str, tuple[str, str]] = {
     "inquiry": ("문의", "Inquiry"),
     "action": ("조치", "Action"),
+    # announcements (ArsDefinition.prompts)
+    "greeting": ("인사말", "Greeting"),
+    "menu": ("메뉴 안내", "Menu"),
+    "after_hours": ("상담시간 외 안내", "After hours"),
+    "holiday": ("휴일 안내", "Holiday"),
+    "connecting": ("상담연결 안내", "Connecting"),
+    "delay": ("연결지연 안내", "Delay"),
+    "unavailable": ("연결불가 안내", "Unavailable"),
+    "callback_offer": ("콜백 안내", "Callback offer"),
+    "forced_end": ("강성종료 안내", "Forced end"),
 }
 
 

@@ -24,8 +24,8 @@ def make_huey(settings: Settings) -> Huey:
 def add_housekeeping(
     huey: Huey, remove_old_files: Callable[[], None], verify: Callable[[], list[str]]
 ) -> None:
-    """Jobs by the clock: old spool files go every hour; every night (UTC 19:00, 04:00 in Korea) the records
-    are proved against the journal, and what is wrong is logged as errors."""
+    """Jobs by the clock: old spool files and unused speech go every hour; every night (UTC 19:00, 04:00 in Korea)
+    the records are proved against the journal, and what is wrong is logged as errors."""
 
     @huey.periodic_task(crontab(minute="17"), name="remove_old_files")  # type: ignore[untyped-decorator]
     def hourly() -> None:

@@ -10,6 +10,7 @@ import structlog
 from huey.consumer import Consumer
 
 from app.adapters.cdr_spool import CdrSpool
+from app.adapters.speech import remove_unused
 from app.adapters.sql.engine import make_engine, make_sessions
 from app.adapters.sql.ingest import AlreadyRunning, Ingestor, SpoolLock, run_loop
 from app.adapters.sql.record_rows import RecordKeeper
@@ -85,9 +86,12 @@ def run_worker(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     ingestion = Ingestion(settings)
     huey = make_huey(settings)
-    add_housekeeping(
-        huey, ingestion.remove_old_files, lambda: verify(ingestion.sessions, settings.journal_dir)
-    )
+
+    def remove_old_files() -> None:
+        ingestion.remove_old_files()
+        remove_unused(settings.prompts_dir / "cache")
+
+    add_housekeeping(huey, remove_old_files, lambda: verify(ingestion.sessions, settings.journal_dir))
     add_caller_id_expiry(huey, lambda: expire_caller_ids(settings))
     ingestion.start()
     try:
