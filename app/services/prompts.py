@@ -35,7 +35,8 @@ class PromptRenderer:
         self._voice = voice
 
     def keep_upload(self, tenant_id: TenantId, upload: Upload, name: str) -> str:
-        """Write an accepted recording as ``name`` (letters and figures, new for each) and return its path.
+        """Write an accepted recording as ``name`` (letters and figures, new for each) and return its path below
+        the root: the whole state directory may move.
 
         Raises ValueError for another kind of name, OSError.
         """
@@ -46,14 +47,18 @@ class PromptRenderer:
         path, draft = folder / f"{name}.wav", folder / f".{name}.part"
         draft.write_bytes(upload.wav)
         os.replace(draft, path)
-        return str(path)
+        return str(path.relative_to(self._root))
+
+    def upload_file(self, path: str) -> Path:
+        """Where a recording lies that ``keep_upload`` has written."""
+        return self._root / path
 
     def __call__(
         self, config: TenantConfig, texts: Mapping[str, str], uploads: Mapping[str, str] | None = None
     ) -> dict[str, str]:
         """Prompt name → absolute path, for everything that this tenant's calls can play.
 
-        A recording in ``uploads`` (prompt name → path below the tenant's folder, already in our format) wins
+        A recording in ``uploads`` (prompt name → path of ``keep_upload``) wins
         over the text; one for an announcement that no call plays is left out.
 
         Raises PromptFileMissing, SpeechUnavailable, OSError; files of prompts no longer used stay for the calls
@@ -62,7 +67,7 @@ class PromptRenderer:
         folder = self._folder(config.tenant_id)
         spoken = texts_for(config, texts)
         rendered = {
-            name: _keep(name, Path(path), folder) for name, path in (uploads or {}).items() if name in spoken
+            name: _keep(name, self._root / path, folder) for name, path in (uploads or {}).items() if name in spoken
         }
         wanted: dict[Path, str] = {}
         for name, text in spoken.items():

@@ -107,7 +107,7 @@ def test_a_version_keeps_its_recording_when_another_is_uploaded(config: TenantCo
     first = render(config, {}, {"greeting": recording(render, config, "one", b"RIFF one")})
     mine = recording(render, config, "one", b"RIFF two")  # even under the same name
     second = render(config, {}, {"greeting": mine})
-    Path(mine).unlink()
+    render.upload_file(mine).unlink()
     assert Path(first["greeting"]).read_bytes() == b"RIFF one"
     assert Path(second["greeting"]).read_bytes() == b"RIFF two"
     compile_tenant(tenant(second))
