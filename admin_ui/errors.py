@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -38,7 +38,9 @@ def answer(
     if isinstance(details.get("problems"), list):
         details = {**details, "problems": with_words(details["problems"])}
     if request.path.startswith("/api/"):
-        response = jsonify(code=code, message=message, details=details)
+        # The details may repeat what was sent, and JSON can carry halves of letters, which UTF-8 cannot.
+        body = current_app.json.dumps({"code": code, "message": message, "details": details})
+        response = Response(f"{body}\n".encode("utf-8", "replace"), mimetype="application/json")
     elif status == 401:
         target = "desk.login" if request.path.startswith("/desk") else "pages.login"
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None

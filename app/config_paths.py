@@ -69,3 +69,8 @@ class StatePaths:
     def demo_logins_file(self) -> Path:
         """Logins, SIP accounts and API tokens of the demo tenant, as JSON."""
         return self.state / "demo-logins.json"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Certificates for caller IDs; each tenant's in a folder of its own."""
+        return self.state / "evidence"

@@ -18,7 +18,10 @@ OPERATOR = "운영자 (command line)"
 
 def _desk(settings: Settings) -> CallerIdDesk:
     return CallerIdDesk(
-        Store.open(settings.database_url), SystemClock(), lambda tenant_id: tell_controller(settings, tenant_id)
+        Store.open(settings.database_url),
+        SystemClock(),
+        lambda tenant_id: tell_controller(settings, tenant_id),
+        settings.evidence_dir,
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.adapters.public_holidays import korean_holidays
-from app.adapters.speech import open_speech
+from app.adapters.uploads import UploadDecoder
 from app.bootstrap import setup
 from app.services.ars_outside import Outside
 from app.services.prompts import PromptRenderer
-from dialplan.compiler import compile_tenant
 
 if TYPE_CHECKING:
     from app.adapters.sql.store import Store
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 
 def make_outside(settings: Settings, store: Store) -> Outside:
     """The adapters of this installation."""
-    speech: Any = open_speech(settings.prompts_dir / "cache")
+    speech = setup.speech_of(settings)
     return Outside(
         publishing=setup.publishing(settings, store),
-        compile=lambda config: compile_tenant(config, settings.sip_domain, str(settings.recordings_dir)),
+        compile=setup.publisher_of(settings).compile,
         renderer=PromptRenderer(speech, settings.prompts_dir, speech.voice),
         voice=speech,
-        read_upload=lambda data, name: None,
+        read_upload=UploadDecoder(),
         holidays=korean_holidays,
-        evidence_dir=settings.state / "evidence",
+        evidence_dir=settings.evidence_dir,
         notify=lambda tenant_id: setup.tell_controller(settings, tenant_id),
     )

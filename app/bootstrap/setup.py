@@ -73,10 +73,9 @@ def onboarding(settings: Settings, store: Store) -> Onboarding:
     )
 
 
-def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], None] | None = None) -> Publishing:
-    """적용 on this installation. Without ``notify`` the controller is told through Redis."""
-    speech = speech_of(settings)
-    publisher = Publisher(
+def publisher_of(settings: Settings) -> Publisher:
+    """What puts the files of this installation in place."""
+    return Publisher(
         settings.dialplan_dir,
         lambda: reload_xml(settings),
         in_use=lambda: contexts_in_use(settings),
@@ -84,6 +83,11 @@ def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], No
         recordings_dir=str(settings.recordings_dir),
         key_music=str(ensure_key_music(settings.prompts_dir / "system")),
     )
+
+
+def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], None] | None = None) -> Publishing:
+    """적용 on this installation. Without ``notify`` the controller is told through Redis."""
+    speech, publisher = speech_of(settings), publisher_of(settings)
     return Publishing(
         store,
         render=PromptRenderer(speech, settings.prompts_dir, speech.voice),

@@ -41,7 +41,7 @@ class ArsAnnouncements(ArsBase):
 
     def prompt(self, person: Person, file_id: int) -> Path:
         """The file of an uploaded recording. Raises NotFound, Refused ``recording_gone``."""
-        path = Path(self._own(person).prompt_file(file_id).path)
+        path: Path = self._outside.renderer.upload_file(self._own(person).prompt_file(file_id).path)
         if not path.is_file():
             raise Refused("recording_gone")
         return path

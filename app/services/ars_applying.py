@@ -11,6 +11,7 @@ from app.core.errors import CoreError
 from app.services.ars_base import SUBJECT, ArsBase, definition_of, public
 from app.services.ars_change_words import change_sentence
 from app.services.ars_proving import ArsProving
+from app.services.ars_validation import flattened, has_control_characters
 from app.services.errors import Refused
 from app.services.people import Person
 
@@ -31,6 +32,9 @@ class ArsApplying(ArsProving, ArsBase):
         whatever the outside says with a code (no speech, a recording that is gone). Then nothing has changed.
         """
         own = self._own(person)
+        note = flattened(note)
+        if has_control_characters(note):
+            raise Refused("invalid", fields="note")
         own.expect_ars_revision(revision)
         draft, found = own.ars("draft"), self._changes(own)
         if draft is None or (not found and own.ars("live") is not None):

@@ -267,7 +267,7 @@ class _Checker:
         for name, value in self._members("texts", raw):
             where = f"texts.{name}"
             if name not in _FIXED_PROMPTS and not _SUBMENU_PROMPT.fullmatch(name):
-                self._problem("texts", "unknown_prompt", name=_shown(name))
+                self._problem("texts", "unknown_prompt", name=shown(name))
             elif text := self._text(where, value, LONGEST_TEXT):
                 if self._has_entry(name, menu):
                     kept[name] = text
@@ -281,7 +281,7 @@ class _Checker:
             where = f"uploads.{name}"
             of_entry = _SUBMENU_PROMPT.fullmatch(name) or _ANNOUNCEMENT_PROMPT.fullmatch(name)
             if name not in _FIXED_PROMPTS and not of_entry:
-                self._problem("uploads", "unknown_prompt", name=_shown(name))
+                self._problem("uploads", "unknown_prompt", name=shown(name))
             elif value is None:
                 continue
             elif not _is_whole(value) or value not in self._upload_ids:
@@ -309,7 +309,7 @@ class _Checker:
     def _unknown(self, where: str, raw: dict[Any, Any], known: frozenset[str]) -> None:
         for name in raw:
             if name not in known:
-                self._problem(where, "unknown_field", name=_shown(name))
+                self._problem(where, "unknown_field", name=shown(name))
 
     def _each(self, where: str, raw: Any, most: int, check: Any) -> list[dict[str, Any]]:
         if not isinstance(raw, list):
@@ -341,6 +341,7 @@ class _Checker:
         text = flattened(raw)
         if has_control_characters(text):
             self._problem(where, "control_characters")
+            return ""  # not even fit to be answered with
         elif len(text) > longest:
             self._problem(where, "text_too_long", limit=longest, length=len(text))
         elif not text and missing:
@@ -366,8 +367,8 @@ class _Checker:
         return bool(raw)
 
 
-def _shown(name: object) -> str:
-    """A name that we do not know, fit to be answered with."""
+def shown(name: object) -> str:
+    """Something that was sent, fit to be answered with and to be written down."""
     return flattened(str(name).encode("utf-8", "replace").decode())[:LONGEST_NAME]
 
 

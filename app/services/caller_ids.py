@@ -19,7 +19,7 @@ from app.core.caller_ids import CallerIdState, counts, number_to_show, presentab
 from app.core.numbering import display
 from app.ports import Clock
 from app.services.ars_outside import Outside
-from app.services.ars_validation import flattened
+from app.services.ars_validation import flattened, shown
 from app.services.errors import Refused
 from app.services.people import Person
 
@@ -72,13 +72,13 @@ class CallerIds:
         path = self._keep(person.tenant_id, data)
         try:
             row, before = own.request_caller_id(
-                wanted, _shown_name(filename), str(path), person.actor, self._clock.now()
+                wanted, _shown_name(filename), self._below(path), person.actor, self._clock.now()
             )
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         if before:
-            Path(before).unlink(missing_ok=True)
+            self._file(before).unlink(missing_ok=True)
         self._note(own, person, "request", number=wanted, file=row.evidence_name)
         tenant = own.tenant()
         return _shape(row, tenant.caller_id, self._today(tenant.timezone))
@@ -87,7 +87,7 @@ class CallerIds:
         """``(file, media type, name)`` of the evidence. Raises NotFound, Refused ``evidence_gone``."""
         own = self._own(person)
         row = own.caller_id(caller_id)
-        path = Path(row.evidence_path)
+        path = self._file(row.evidence_path)
         if not path.is_file():
             raise Refused("evidence_gone")
         self._note(own, person, "download", number=row.number, file=row.evidence_name)
@@ -103,8 +103,7 @@ class CallerIds:
                 raise Refused("caller_id_in_use")
             # Customers see the first DID already; now it is the chosen one as well.
             own.update_tenant(caller_id=next(iter(own.dids()), ""))
-        path = own.delete_caller_id(caller_id)
-        Path(path).unlink(missing_ok=True)
+        self._file(own.delete_caller_id(caller_id)).unlink(missing_ok=True)
         self._note(own, person, "delete", number=row.number)
 
     def choose(self, person: Person, number: str) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class CallerIds:
         own = self._own(person)
         wanted = presentable(number)
         if wanted is None:
-            self._note(own, person, "choose", "refused", number=flattened(number)[:30])
+            self._note(own, person, "choose", "refused", number=shown(number))
             raise Refused("bad_caller_id")
         tenant = own.tenant()
         today = self._today(tenant.timezone)
@@ -157,6 +156,12 @@ class CallerIds:
             os.fsync(file.fileno())
         return path
 
+    def _below(self, path: Path) -> str:
+        return str(path.relative_to(self._outside.evidence_dir))
+
+    def _file(self, below: str) -> Path:
+        return self._outside.evidence_dir / below
+
     @staticmethod
     def _note(own: Any, person: Person, action: str, result: str = "ok", **details: Any) -> None:
         own.add_audit(
@@ -172,10 +177,11 @@ class CallerIds:
 class CallerIdDesk:
     """What the platform's operator does with requests; the command line has it until there is a console."""
 
-    def __init__(self, store: Any, clock: Clock, notify: Callable[[int], None]) -> None:
+    def __init__(self, store: Any, clock: Clock, notify: Callable[[int], None], evidence_dir: Path) -> None:
         self._store = store
         self._clock = clock
         self._notify = notify
+        self._evidence_dir = evidence_dir
 
     def all(self, *, everything: bool = False) -> list[dict[str, Any]]:
         """Requests that wait, oldest first; with ``everything`` all numbers. ``also``: another tenant's DID."""
@@ -190,7 +196,7 @@ class CallerIdDesk:
                         "state": row.state,
                         "requested_at": row.requested_at,
                         "requested_by": row.requested_by,
-                        "evidence": row.evidence_path,
+                        "evidence": str(self._evidence_dir / row.evidence_path),
                         "called": row.evidence_name,
                         "expires_on": row.expires_on,
                         "reason": row.reason,

@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column(
             "evidence_name", sa.String(length=200), nullable=False, comment="통신서비스 이용증명원, as it was called"
         ),
-        sa.Column("evidence_path", sa.String(length=300), nullable=False),
+        sa.Column(
+            "evidence_path", sa.String(length=300), nullable=False, comment="below the evidence directory"
+        ),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("requested_by", sa.String(length=100), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -42,9 +44,7 @@ def upgrade() -> None:
         sa.Column(
             "name", sa.String(length=200), nullable=False, comment="as the file was called by who uploaded it"
         ),
-        sa.Column(
-            "path", sa.String(length=300), nullable=False, comment="absolute, below the prompts directory"
-        ),
+        sa.Column("path", sa.String(length=300), nullable=False, comment="below the prompts directory"),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by", sa.String(length=100), nullable=False),

@@ -6,9 +6,9 @@ import io
 import wave
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from app.ports import BadUpload, Upload
 from app.services.ars_outside import Outside
 from app.services.prompts import PromptRenderer
 from app.services.publishing import Publishing
@@ -34,20 +34,6 @@ class FakeVoice:
         return sound(0.1)
 
 
-class Renderer(PromptRenderer):
-    """With recordings, until app.services.prompts has them."""
-
-    def __call__(self, config: Any, texts: Any, uploads: Any = None) -> dict[str, str]:
-        rendered = super().__call__(config, texts)
-        return {**rendered, **{name: path for name, path in (uploads or {}).items() if name in rendered}}
-
-    def keep_upload(self, tenant_id: int, upload: Any, name: str) -> str:
-        path = self._root / f"t{tenant_id}" / "uploads" / f"{name}.wav"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(upload.wav)
-        return str(path)
-
-
 def sound(seconds: float) -> bytes:
     """A WAV of silence."""
     kept = io.BytesIO()
@@ -59,10 +45,12 @@ def sound(seconds: float) -> bytes:
     return kept.getvalue()
 
 
-def read_upload(data: bytes, name: str) -> Any:
+def read_upload(data: bytes, name: str) -> Upload:
     """Takes any WAV for what it is."""
+    if not data.startswith(b"RIFF"):
+        raise BadUpload("upload_not_sound")
     with wave.open(io.BytesIO(data)) as file:
-        return SimpleNamespace(wav=data, seconds=file.getnframes() / file.getframerate(), container="wav", name=name)
+        return Upload(data, file.getnframes() / file.getframerate(), "wav", name)
 
 
 def holidays(year: int) -> dict[date, str]:
@@ -85,7 +73,7 @@ def make_outside(store: Any, state: Path, notified: list[int], switch: FakeSwitc
     """What the real one wires, below ``state``."""
     voice = FakeVoice()
     publisher = Publisher(state / "dialplan", (switch or FakeSwitch()).reload)
-    renderer = Renderer(voice, state / "prompts", voice.voice)
+    renderer = PromptRenderer(voice, state / "prompts", voice.voice)
     publishing = Publishing(
         store,
         render=renderer,

@@ -24,7 +24,7 @@ def manager(program, world) -> Any:
 
 @pytest.fixture
 def desk(world) -> CallerIdDesk:
-    return CallerIdDesk(world.store, world.clock, world.notified.append)
+    return CallerIdDesk(world.store, world.clock, world.notified.append, world.outside.evidence_dir)
 
 
 def ask(manager: Any, number: str = "02-1234-5678", data: bytes = PDF, name: str = "이용증명원.pdf") -> Any:

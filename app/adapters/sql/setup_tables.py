@@ -177,7 +177,7 @@ class PromptFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), comment="as the file was called by who uploaded it")
-    path: Mapped[str] = mapped_column(String(300), comment="absolute, below the prompts directory")
+    path: Mapped[str] = mapped_column(String(300), comment="below the prompts directory")
     seconds: Mapped[float]
     uploaded_at: Mapped[datetime] = mapped_column(default=utcnow)
     uploaded_by: Mapped[str] = mapped_column(String(100), default="")
@@ -192,7 +192,7 @@ class CallerId(Base):
     number: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(12), comment="requested|verified|refused|expired")
     evidence_name: Mapped[str] = mapped_column(String(200), comment="통신서비스 이용증명원, as it was called")
-    evidence_path: Mapped[str] = mapped_column(String(300))
+    evidence_path: Mapped[str] = mapped_column(String(300), comment="below the evidence directory")
     requested_at: Mapped[datetime] = mapped_column(default=utcnow)
     requested_by: Mapped[str] = mapped_column(String(100))
     decided_at: Mapped[datetime | None]
