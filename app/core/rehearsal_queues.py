@@ -38,6 +38,9 @@ LONGEST_WAIT = 3600
 OFFERED_SECONDS = 30
 """What offering a callback and waiting for the answer take at most, when nobody answers."""
 
+RING_AGAIN = 15
+"""Seconds after the recall time in which a telephone rings again, whosever it is."""
+
 MUST_RING = 10
 """Agents whose telephones are there when FreeSWITCH rings them by itself."""
 
@@ -102,7 +105,9 @@ class _Calls:
 
     def next_agent(self) -> list[Planned]:
         people = self.assigned[:2]
-        if not people or (len(people) == 1 and self.config.misses_before_break == 1):
+        rings = self.config.recall_seconds + RING_AGAIN
+        alone = len(people) == 1 and self.config.misses_before_break == 1
+        if not people or alone or self.queue.longest_wait_seconds <= rings:
             self.left_out.append(
                 LeftOut("queue.next_agent", "nothing", {"queue_id": self.queue.queue_id, "queue": self.queue.name})
             )
