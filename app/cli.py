@@ -162,6 +162,15 @@ def tenant_create(**options: Any) -> None:
     _show(_bootstrap().create_tenant(_settings(prepare=True), **options))
 
 
+@tenant.command("allow-all", short_help="Let a tenant's managers in from any address again.")
+@click.argument("name")
+def tenant_allow_all(name: str) -> None:
+    """Let the managers of tenant NAME in from any address again (접근관리), when they have locked themselves out."""
+    removed = _bootstrap().allow_all(_settings(prepare=True), name)
+    was = f" It was limited to {', '.join(removed)}." if removed else " It was not limited before."
+    click.echo(f"The managers of {name} may log in from any address.{was}")
+
+
 @cli.group()
 def agent() -> None:
     """People who take the calls (상담사)."""

@@ -94,6 +94,13 @@ def create_tenant(settings: Settings, **kw: Any) -> dict[str, Any]:
     return setup.create_tenant(settings, **kw)
 
 
+def allow_all(settings: Settings, name: str) -> list[str]:
+    """Let a tenant's managers in from any address again; the networks to which they were limited."""
+    from app.bootstrap import setup
+
+    return setup.allow_all(settings, name)
+
+
 def create_agent(settings: Settings, **kw: Any) -> dict[str, Any]:
     """Make an agent of one tenant (``tenant``, ``login``, ``name``, ``password``, ``menus``)."""
     from app.bootstrap import setup

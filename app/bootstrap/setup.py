@@ -280,6 +280,18 @@ def create_agent(
     }
 
 
+def allow_all(settings: Settings, name: str) -> list[str]:
+    """Empty a tenant's 접근관리, written to its 작업이력; what stood in it."""
+    store = open_store(settings)
+    with store.together() as whole:
+        rows = whole.for_tenant(_tenant_id(whole, name))
+        before = list(rows.tenant().allowed_addresses)
+        rows.update_tenant(allowed_addresses=[])
+        details = {"allowed_addresses": [before, []]}
+        rows.add_audit(actor="운영자 (command line)", subject="상담서비스", action="change", details=details)
+    return before
+
+
 def create_token(settings: Settings, *, tenant: str, login: str, label: str) -> dict[str, Any]:
     """An API token for a manager or an agent."""
     store = open_store(settings)

@@ -17,12 +17,11 @@ from typing import Any
 import defusedxml  # noqa: F401 - openpyxl parses with it where it is installed; without it nothing is read here
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import unescape
 
 from app.reports.agent_columns import COLUMNS, EXAMPLE_MARKS, NO, YES
 from app.reports.agent_workbook import SHEET
 
-LARGEST_FILE = 2_000_000
+LARGEST_FILE = 900_000
 LARGEST_UNPACKED = 8_000_000
 MOST_PARTS = 300
 MOST_AGENTS = 1000
@@ -88,7 +87,7 @@ def read_agents(body: bytes) -> AgentSheet:
 
 def _check_archive(body: bytes) -> None:
     if len(body) > LARGEST_FILE:
-        raise SheetRefused("sheet_file_too_big", megabytes=LARGEST_FILE // 1_000_000)
+        raise SheetRefused("sheet_file_too_big", kilobytes=LARGEST_FILE // 1000)
     if body.startswith(_OLD_OR_ENCRYPTED):
         raise SheetRefused("sheet_old_format")
     try:
@@ -180,4 +179,4 @@ def _text(value: Any) -> str:
         return YES[0] if value else NO[0]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return unescape(value).strip() if isinstance(value, str) else str(value)
+    return value.strip() if isinstance(value, str) else str(value)

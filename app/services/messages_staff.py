@@ -134,8 +134,8 @@ STAFF: dict[str, tuple[str, str]] = {
         "Files with macros are not accepted. Save it as an Excel workbook (.xlsx) first.",
     ),
     "sheet_file_too_big": (
-        "파일이 {megabytes}MB를 넘습니다. 상담사 목록만 남기고 다시 저장해 주세요.",
-        "The file has more than {megabytes} MB. Keep only the list of agents and save it again.",
+        "파일이 {kilobytes}KB를 넘습니다. 상담사 목록만 남기고 다시 저장해 주세요.",
+        "The file has more than {kilobytes} kB. Keep only the list of agents and save it again.",
     ),
     "sheet_too_big": (
         "파일의 내용이 너무 큽니다(압축을 푼 크기 {megabytes}MB까지). 상담사 목록만 남기고 다시 저장해 주세요.",

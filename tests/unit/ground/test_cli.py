@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from app import bootstrap, cli
+from app.bootstrap.setup import open_store
+from app.config import Settings
 from app.core.errors import InvalidDefinition
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -126,3 +128,16 @@ def test_journal_verify_fails_when_something_is_wrong(
     assert found == code
     assert all(problem in err for problem in problems)
     assert ("whole" in out) == (not problems)
+
+
+def test_a_tenant_that_locked_itself_out_is_let_in_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "db", "upgrade")[0] == 0
+    store = open_store(Settings.load())
+    rows = store.for_tenant(store.create_tenant("demo").id)
+    rows.update_tenant(allowed_addresses=["203.0.113.0/24"])
+    code, out, _ = call(capsys, "tenant", "allow-all", "demo")
+    assert code == 0 and "203.0.113.0/24" in out
+    assert rows.tenant().allowed_addresses == []
+    assert "not limited before" in call(capsys, "tenant", "allow-all", "demo")[1]
+    code, _, err = call(capsys, "tenant", "allow-all", "Demo")
+    assert code == 1 and "case sensitive" in err
