@@ -1,0 +1,106 @@
+"""What is typed and how a Korean announcer reads it: the tables in ``spoken/``, and what holds for every text."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.core.korean import speakable
+
+TABLES = Path(__file__).with_name("spoken")
+
+
+def rows() -> list[tuple[str, str]]:
+    """``typed ⇒ read`` of each line; ⏎ is a new line, a line without ⇒ is a heading."""
+    lines = [line for table in sorted(TABLES.glob("*.txt")) for line in table.read_text("utf-8").splitlines()]
+    pairs = [line.partition("⇒")[::2] for line in lines if "⇒" in line]
+    return [(typed[:-1].replace("⏎", "\n"), read[1:]) for typed, read in pairs]
+
+
+ROWS = rows()
+
+
+def test_the_tables_are_there() -> None:
+    assert len(ROWS) > 1000
+    assert len({typed for typed, _ in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize(("typed", "read"), ROWS)
+def test_it_is_read_as_an_announcer_reads_it(typed: str, read: str) -> None:
+    assert speakable(typed) == read
+
+
+SPOKEN = re.compile(r"(?:[가-힣A-Za-z]+(?:[,.!?]? |[,.!?]?$))*")
+"""Hangul and Latin words, one space between, a stop right behind a word."""
+
+
+def holds(typed: str) -> None:
+    read = speakable(typed)
+    assert SPOKEN.fullmatch(read), read
+    assert speakable(read) == read
+
+
+@pytest.mark.parametrize("typed", [typed for typed, _ in ROWS])
+def test_what_was_read_is_read_the_same_again(typed: str) -> None:
+    holds(typed)
+
+
+SIGNS = st.sampled_from(
+    list("0123456789~-./:()%,원명시분일월년번층개대호점제로가은는이을를 \n월화수목금토")
+    + list("AaPpMmKTVBGDe@#*&+=$₩'\"<>{}[]·①Ⅱ²½ㅋㄱ年☎😀\u200b\ue000\ud800٣")
+)
+TYPED = st.text(max_size=80) | st.lists(SIGNS, max_size=40).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(TYPED)
+@example("\ud83d alone")
+@example("'.0")
+@example("9" * 5000)
+@example("84㎡5만원")
+@example("전화☎T15")
+def test_every_text_can_be_read_and_has_no_figure_left(typed: str) -> None:
+    holds(typed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ROWS), st.sampled_from(ROWS), st.sampled_from(["", " ", "\n", "~", "-", ", ", "("]))
+def test_texts_run_together_can_be_read(first: tuple[str, str], second: tuple[str, str], between: str) -> None:
+    holds(first[0] + between + second[0])
+
+
+HOSTILE = [
+    "1", "1 ", "1~", "1-", "1.", "1,", "(1", "a.", "a@", "a-", "가", "시", "9시", "9시~", "(월)", "12/", "http://", "<b ",
+    "'1", "~ ", "#", "*", "0", "02-123-", "1,000", "₩", "월~", "A", "&", "&#1", " \n", "é", "1만", "一", "은(는)", "+82 ",
+    "T.", "D-", "2026.", "2026. 1. ", "오전 ", "국번 없이", "(가", "①", "\ue000", "A&", "1+", "1월 1일~", "번호는 1234", "?!",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_it_takes_time_in_proportion_to_the_text(unit: str) -> None:
+    """A prompt has 200 characters; nobody may stop the server with 20,000 of the worst."""
+    for length, seconds in ((200, 0.2), (20_000, 4.0)):
+        text = (unit * length)[:length]
+        before = time.process_time()
+        speakable(text)
+        assert time.process_time() - before < seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ("<b>&\"'${x}\n", "앤 엑스"),
+        ("${uuid_kill}", "uuid kill"),
+        ("</speak><break time='9s'/>", ""),
+        ("김&이 <주식회사>", "김 앤 이, 주식회사"),
+        ("$(rm -rf /)", "rm rf"),
+        ("%s %d {0} \\n", "퍼센트 에스 퍼센트 디 영, 엔"),
+    ],
+)
+def test_what_looks_like_code_is_text(name: str, spoken: str) -> None:
+    assert speakable(name) == spoken
