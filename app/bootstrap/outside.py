@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from app.adapters.children import Children
 from app.adapters.public_holidays import korean_holidays
-from app.adapters.speech import open_speech
+from app.adapters.uploads import UploadDecoder
 from app.bootstrap import setup
 from app.services.ars_outside import Outside
 from app.services.prompts import PromptRenderer
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 def make_outside(settings: Settings, store: Store) -> Outside:
     """The adapters of this installation."""
-    speech: Any = open_speech(settings.prompts_dir / "cache")
+    children = Children()
+    speech = setup.speech_of(settings, children)
     return Outside(
         publishing=setup.publishing(settings, store),
         compile=lambda config: compile_tenant(config, settings.sip_domain, str(settings.recordings_dir)),
         renderer=PromptRenderer(speech, settings.prompts_dir, speech.voice),
         voice=speech,
-        read_upload=lambda data, name: None,
+        read_upload=UploadDecoder(children),
         holidays=korean_holidays,
         evidence_dir=settings.state / "evidence",
         notify=lambda tenant_id: setup.tell_controller(settings, tenant_id),
