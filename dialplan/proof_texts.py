@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from typing import Any
 
-from app.core.definitions import MenuEntry, TenantConfig
+from app.core.definitions import MenuEntry, Slot, TenantConfig
 from app.core.korean import key, speakable
 from app.core.prompt_texts import LONGEST_TEXT, default_texts
 from dialplan.findings import Finding, Severity
+
+Contradictions = Callable[[str, Sequence[Slot]], Iterable[Any]]
+"""Where a text says other hours than the slots (app.core.prompt_claims.contradictions): a dataclass for each."""
 
 _DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 _PRESS = re.compile(r"(?<![0-9])([0-9])\s*번")
 
 
-def text_findings(config: TenantConfig, texts: Mapping[str, str], uploads: Collection[str]) -> Iterator[Finding]:
+def text_findings(
+    config: TenantConfig,
+    texts: Mapping[str, str],
+    uploads: Collection[str],
+    contradictions: Contradictions | None = None,
+) -> Iterator[Finding]:
     """Of what the tenant typed (``texts``), where it is played. What is played from a file (``uploads``: names of
     prompts) cannot be read, so nothing is said about it."""
-    played = default_texts(config)
+    typed: list[tuple[str, str]] = []
     for keys, entry in config.ars.leaves():
         name = f"announcement_{keys}"
         if entry.queue_id is None and name not in uploads:
-            yield from _announcement(f"menu.{keys}", entry, texts.get(name, ""))
-    for name in sorted(played):
-        text = texts.get(name, "").strip()
-        if text and name not in uploads:
-            yield from _too_long(f"texts.{name}", text)
+            text = (entry.announcement or "").strip()
+            if not text and not texts.get(name, "").strip():
+                yield Finding(Severity.ERROR, "announcement.empty", f"menu.{keys}", {"name": entry.name})
+            typed.append((f"menu.{keys}", text))
+    played = (name for name in sorted(default_texts(config)) if name not in uploads)
+    typed += [(f"texts.{name}", texts.get(name, "").strip()) for name in played]
+    for where, text in typed:
+        if len(text) > LONGEST_TEXT:
+            yield Finding(Severity.ERROR, "text.too_long", where, {"length": len(text), "longest": LONGEST_TEXT})
+        for one in contradictions(text, config.ars.slots) if contradictions and text else ():
+            yield Finding(Severity.WARNING, "text.contradicts_hours", where, _plain(one))
     yield from _menu("menu", config.ars.menu, texts, uploads)
     for entry in config.ars.menu:
         yield from _menu(f"menu_{entry.digit}", entry.entries, texts, uploads)
-
-
-def _announcement(where: str, entry: MenuEntry, typed: str) -> Iterator[Finding]:
-    text = (entry.announcement or "").strip()
-    if not typed.strip() and not text:
-        yield Finding(Severity.ERROR, "announcement.empty", where, {"name": entry.name})
-    yield from _too_long(where, text)
-
-
-def _too_long(where: str, text: str) -> Iterator[Finding]:
-    if len(text) > LONGEST_TEXT:
-        yield Finding(Severity.ERROR, "text.too_long", where, {"length": len(text), "longest": LONGEST_TEXT})
 
 
 def _menu(
@@ -63,3 +69,20 @@ def _menu(
     wrong = sorted(set(_PRESS.findall(text)) - there)
     if wrong:
         yield Finding(Severity.WARNING, "menu.said_wrongly", where, {"digits": wrong})
+
+
+def _plain(value: Any) -> Any:
+    """A value of the core as JSON."""
+    if dataclasses.is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(_plain(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from time import process_time
 from typing import Any
@@ -332,6 +332,31 @@ def test_a_typed_menu_that_does_not_say_its_keys(text: str, unsaid: list[str], w
 def test_the_typed_text_of_a_menu_within_the_menu() -> None:
     proof = proved(staffed(ars_menu=NESTED), {"menu_4": "주소는 1번"})
     assert of(proof, "menu.unsaid") == [("texts.menu_4", {"entries": [{"digit": "2", "name": "접수"}]})]
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """What a reader of texts may say."""
+
+    said: str
+    at: time
+    weekdays: frozenset[int]
+
+
+def test_a_text_that_names_other_hours() -> None:
+    def reader(text: str, slots: Sequence[Slot]) -> list[Said]:
+        return [Said(text, slots[0].start, slots[0].weekdays)] if "10시" in text else []
+
+    menu = (*MENU[:2], MenuEntry("3", "안내", None, "10시에 엽니다."))
+    texts = {"after_hours": "10시부터입니다.", "holiday": "내일 뵙겠습니다.", "greeting": "10시", "delay": "10시"}
+    proof = proved(staffed(ars_menu=menu), texts, contradictions=reader, uploads={"greeting"})
+    hours = {"at": "09:00", "weekdays": [0, 1, 2, 3, 4]}
+    assert of(proof, "text.contradicts_hours") == [
+        ("menu.3", {"said": "10시에 엽니다.", **hours}),
+        ("texts.after_hours", {"said": "10시부터입니다.", **hours}),
+        ("texts.delay", {"said": "10시", **hours}),
+    ]
+    assert proof.errors == ()
 
 
 # -- all of it --------------------------------------------------------------------------------------
