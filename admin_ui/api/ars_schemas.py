@@ -272,7 +272,8 @@ class ApplyArgs(Schema):
 
 
 class Applied(ma.Schema):
-    version = ma.fields.Integer()
+    version = ma.fields.Integer(metadata={"description": "Counts all publications of the tenant"})
+    id = ma.fields.Integer(metadata={"description": "Of the version, as in /ars/versions"})
     changes = ma.fields.List(ma.fields.Nested(ChangeShape))
 
 
