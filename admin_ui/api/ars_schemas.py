@@ -249,21 +249,59 @@ class LiveArgs(Schema):
     live = ma.fields.Boolean(load_default=False)
 
 
-class RehearsedCall(ma.Schema):
-    name = ma.fields.String()
-    keys = ma.fields.Raw()
-    at = ma.fields.Raw()
-    expected = ma.fields.Raw()
-    met = ma.fields.Raw()
-    passed = ma.fields.Boolean()
+class CameShape(ma.Schema):
+    heard = ma.fields.List(ma.fields.String(), metadata={"description": "Prompts in order"})
+    queue_id = ma.fields.Integer(allow_none=True)
+    agents = ma.fields.List(ma.fields.Integer())
+    end = ma.fields.String()
+    callback = ma.fields.String()
+    sentence = ma.fields.String()
+
+
+class FaultShape(ma.Schema):
+    code = ma.fields.String()
+    details = ma.fields.Dict()
+    sentence = ma.fields.String()
+
+
+class SoundedShape(ma.Schema):
+    at = ma.fields.Float()
     seconds = ma.fields.Float()
-    heard = ma.fields.List(ma.fields.Raw())
+    kind = ma.fields.String(
+        validate=validate.OneOf(["prompt", "music", "ringing", "talk", "silence", "key"])
+    )
+    name = ma.fields.String()
+    title = ma.fields.String()
+    text = ma.fields.String()
+
+
+class RehearsedCall(ma.Schema):
+    name = ma.fields.String(metadata={"description": "Which branch: a code"})
+    title = ma.fields.String(metadata={"description": "The same in words"})
+    details = ma.fields.Dict()
+    keys = ma.fields.List(ma.fields.String())
+    at = ma.fields.String(metadata={"description": "ISO 8601 in the tenant's zone"})
+    expected = ma.fields.Nested(CameShape)
+    met = ma.fields.Nested(CameShape)
+    passed = ma.fields.Boolean()
+    faults = ma.fields.List(ma.fields.Nested(FaultShape))
+    seconds = ma.fields.Float()
+    heard = ma.fields.List(ma.fields.Nested(SoundedShape))
+
+
+class LeftOutShape(ma.Schema):
+    name = ma.fields.String()
+    reason = ma.fields.String()
+    details = ma.fields.Dict()
+    sentence = ma.fields.String()
 
 
 class Rehearsal(ma.Schema):
     passed = ma.fields.Integer()
     failed = ma.fields.Integer()
+    seconds = ma.fields.Float()
     calls = ma.fields.List(ma.fields.Nested(RehearsedCall))
+    left_out = ma.fields.List(ma.fields.Nested(LeftOutShape))
 
 
 class ApplyArgs(Schema):
@@ -272,7 +310,8 @@ class ApplyArgs(Schema):
 
 
 class Applied(ma.Schema):
-    version = ma.fields.Integer()
+    version = ma.fields.Integer(metadata={"description": "Counts all publications of the tenant"})
+    id = ma.fields.Integer(metadata={"description": "Of the version, as in /ars/versions"})
     changes = ma.fields.List(ma.fields.Nested(ChangeShape))
 
 

@@ -8,6 +8,7 @@ from app.adapters.children import Children
 from app.adapters.public_holidays import korean_holidays
 from app.adapters.uploads import UploadDecoder
 from app.bootstrap import setup
+from app.bootstrap.rehearsal import rehearser
 from app.services.ars_outside import Outside
 from app.services.prompts import PromptRenderer
 
@@ -29,4 +30,5 @@ def make_outside(settings: Settings, store: Store) -> Outside:
         holidays=korean_holidays,
         evidence_dir=settings.evidence_dir,
         notify=lambda tenant_id: setup.tell_controller(settings, tenant_id),
+        rehearse=rehearser(settings),
     )

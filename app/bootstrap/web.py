@@ -43,8 +43,19 @@ LIMITER_SECONDS = 2.0
 
 
 def slowly(function: Callable[..., Any], *args: Any) -> Any:
-    """Run CPU-heavy work (password hashes) beside the loop."""
-    return gevent.hub.get_hub().threadpool.apply(function, args)
+    """Run what takes its time (password hashes, 적용) beside the loop."""
+
+    def work() -> tuple[Any, Exception | None]:
+        # An exception that leaves a thread is printed as if nobody expected it; here it is somebody's answer.
+        try:
+            return function(*args), None
+        except Exception as error:  # noqa: BLE001  (raised again where it was asked for)
+            return None, error
+
+    value, error = gevent.hub.get_hub().threadpool.apply(work)
+    if error is not None:
+        raise error
+    return value
 
 
 def make_app(settings: Settings) -> Flask:

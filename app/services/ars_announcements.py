@@ -41,7 +41,8 @@ class ArsAnnouncements(ArsBase):
 
     def prompt(self, person: Person, file_id: int) -> Path:
         """The file of an uploaded recording. Raises NotFound, Refused ``recording_gone``."""
-        path: Path = self._outside.renderer.upload_file(self._own(person).prompt_file(file_id).path)
+        row = self._own(person).prompt_file(file_id)
+        path = self._outside.renderer.upload_file(person.tenant_id, row.path)
         if not path.is_file():
             raise Refused("recording_gone")
         return path

@@ -45,7 +45,7 @@ class ArsApplying(ArsProving, ArsBase):
             self._note(own, person, SUBJECT, "apply", "refused", code="ars_has_errors")
             raise Refused("ars_has_errors", findings=errors, number=len(errors))
         version = self._publish(own, person, "apply", found, note=note, revision=revision)
-        return {"version": version, "changes": [_told(one, language) for one in found]}
+        return _applied(own, version, found, language)
 
     def versions(self, person: Person, page: int, per_page: int, language: str = "ko") -> dict[str, Any]:
         """What was published, newest first."""
@@ -76,7 +76,7 @@ class ArsApplying(ArsProving, ArsBase):
         if not found:
             raise Refused("nothing_to_apply")
         version = self._publish(own, person, "restore", found, document=after, restored_from=row.id)
-        return {"version": version, "changes": [_told(one, language) for one in found]}
+        return _applied(own, version, found, language)
 
     def _changes(self, own: Any) -> tuple[Change, ...]:
         draft, live = own.ars("draft"), own.ars("live")
@@ -108,6 +108,10 @@ class ArsApplying(ArsProving, ArsBase):
         details = {"restored_from": values["restored_from"]} if action == "restore" else {}
         self._note(own, person, SUBJECT, action, version=version, changes=sentences, **details)
         return version
+
+
+def _applied(own: Any, version: int, found: tuple[Change, ...], language: str) -> dict[str, Any]:
+    return {"version": version, "id": own.ars("live").id, "changes": [_told(one, language) for one in found]}
 
 
 def _told(change: Change, language: str) -> dict[str, Any]:

@@ -33,6 +33,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "계속되면 운영자에게 알려 주세요.",
         "The settings cannot be used as they are. Check and save them again; if it goes on, tell the operator.",
     ),
+    "rehearsal_busy": (
+        "다른 모의 통화가 진행 중입니다. 잠시 후 다시 시도해 주세요.",
+        "Another rehearsal is under way. Try again in a moment.",
+    ),
+    "rehearsal_time_over": (
+        "모의 통화가 제시간에 끝나지 않았습니다. 잠시 후 다시 시도해 주세요.",
+        "The rehearsal did not end in time. Try again in a moment.",
+    ),
+    "rehearsal_broken": (
+        "모의 통화를 하지 못했습니다. 다시 시도해 주세요. 계속되면 운영자에게 알려 주세요.",
+        "The rehearsal could not be done. Try again; if it goes on, tell the operator.",
+    ),
     "no_such_number": (
         "우리 회사의 대표번호가 아닙니다. 목록에서 다시 선택해 주세요.",
         "This is not one of your numbers. Choose again from the list.",

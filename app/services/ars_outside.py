@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from app.core.definitions import TenantConfig, TenantId
 from app.core.public_holidays import HolidayTable
+from app.ports import Rehearse, UploadReader
+from app.services.prompts import PromptRenderer
 from dialplan.model import Compiled
 
 
@@ -43,14 +45,12 @@ class Outside:
 
     publishing: Publisher
     compile: Callable[[TenantConfig], Compiled]
-    renderer: Any
-    """app.services.prompts.PromptRenderer"""
+    renderer: PromptRenderer
     voice: Voice
-    read_upload: Callable[[bytes, str], Any]
-    """``(data, file name) -> Upload`` in the telephone's format and level. Raises BadUpload with a code."""
+    read_upload: UploadReader
     holidays: HolidayTable
     evidence_dir: Path
     """Where the evidence for caller IDs is kept: below no web root, readable by this program only."""
     notify: Callable[[TenantId], None]
     """Has the controller load the tenant again."""
-    rehearse: Callable[..., Any] | None = None
+    rehearse: Rehearse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from app.core.ars_draft import as_if_rendered
 from app.core.business_hours import local, zone
 from app.core.definitions import TenantConfig
+from app.core.prompt_texts import default_texts
+from app.ports import RehearsalFailed
 from app.services.ars_base import ArsBase, definition_of, public
 from app.services.ars_finding_words import finding_sentence
 from app.services.ars_validation import YEARS
 from app.services.ars_words import prompt_name
 from app.services.errors import Refused
 from app.services.people import Person
+from app.services.rehearsal_words import describe
 from dialplan.preview import preview
 from dialplan.proof import Proof, prove
 
@@ -64,9 +68,24 @@ class ArsProving(ArsBase):
         }
 
     def rehearse(self, person: Person, *, live: bool = False, language: str = "ko") -> dict[str, Any]:
-        """Virtual callers through every branch."""
-        self._own(person)
-        raise Refused("not_ready")
+        """Virtual callers through every branch of the draft (or of what is live), its announcements rendered.
+
+        Takes seconds. Raises Refused ``rehearsal_busy``, ``rehearsal_time_over``, ``rehearsal_broken``; whatever
+        rendering says with a code.
+        """
+        own = self._own(person)
+        version = own.ars("live") if live else own.ars("draft") or own.ars("live")
+        definition = definition_of(version) or {}
+        config, texts = own.draft_config(definition), definition.get("texts", {})
+        render = partial(self._outside.renderer, config, texts, own.upload_paths(definition))
+        prompts = dict(self._run_slowly(render))
+        config = replace(config, ars=replace(config.ars, prompts=prompts))
+        try:
+            # Not in a thread: it waits for a process of its own, and the loop goes on meanwhile.
+            rehearsal = self._outside.rehearse(config)
+        except RehearsalFailed as error:
+            raise Refused(f"rehearsal_{error.code}") from error
+        return describe(rehearsal, config, {**default_texts(config), **texts}, language)
 
     def _findings(self, own: Any, language: str) -> dict[str, Any]:
         config, document = self._to_prove(own, live=False)

@@ -148,7 +148,8 @@ class CallerIds:
         if ending is None:
             raise Refused("bad_evidence")
         folder = self._outside.evidence_dir / f"t{tenant_id}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for place in (self._outside.evidence_dir, folder):
+            place.mkdir(mode=0o700, exist_ok=True)
         path = folder / f"{secrets.token_hex(16)}.{ending}"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)

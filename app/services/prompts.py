@@ -50,6 +50,10 @@ class PromptRenderer:
         os.replace(draft, path)
         return str(path)
 
+    def upload_file(self, tenant_id: TenantId, path: str) -> Path:
+        """Where the recording lies now that ``keep_upload`` has written to ``path``; the directory may have moved."""
+        return self._folder(tenant_id) / _UPLOADS / Path(path).name
+
     def __call__(
         self, config: TenantConfig, texts: Mapping[str, str], uploads: Mapping[str, str] | None = None
     ) -> dict[str, str]:

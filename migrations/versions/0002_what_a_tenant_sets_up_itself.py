@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column(
             "name", sa.String(length=200), nullable=False, comment="as the file was called by who uploaded it"
         ),
-        sa.Column("path", sa.String(length=300), nullable=False, comment="below the prompts directory"),
+        sa.Column("path", sa.String(length=300), nullable=False, comment="as it was written to; of it the name counts"),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by", sa.String(length=100), nullable=False),

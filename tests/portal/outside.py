@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.ports import BadUpload, Upload
+from app.core.definitions import TenantConfig
+from app.core.rehearsed import Came, Fault, Rehearsal, Rehearsed
+from app.ports import BadUpload, RehearsalFailed, Upload
 from app.services.ars_outside import Outside
 from app.services.prompts import PromptRenderer
 from app.services.publishing import Publishing
@@ -57,6 +59,23 @@ def holidays(year: int) -> dict[date, str]:
     return {date(year, 1, 1): "신정", date(year, 3, 1): "삼일절"}
 
 
+def rehearse(config: TenantConfig) -> Rehearsal:
+    """One call that passes and one that does not; busy for a centre that nobody calls."""
+    if not config.dids:
+        raise RehearsalFailed("busy")
+    missing = [path for path in config.ars.prompts.values() if not Path(path).is_file()]
+    assert not missing, "a rehearsal plays what is there"
+    open_ = Came(heard=("greeting",), end="talked")
+    calls = (
+        Rehearsed("did.answers", {"did": config.dids[0]}, "2026-11-20T10:00:00+09:00", (), open_, open_),
+        Rehearsed(
+            "menu.silent", {}, "2026-11-20T10:00:00+09:00", (), open_, Came(end="gave_up"),
+            faults=(Fault("end", {"expected": "talked", "met": "gave_up"}),),
+        ),
+    )  # fmt: skip
+    return Rehearsal(calls, seconds=0.1)
+
+
 class FakeSwitch:
     """A FreeSWITCH that reads its XML whenever it is told to; ``reply`` None: none is running."""
 
@@ -93,4 +112,5 @@ def make_outside(store: Any, state: Path, notified: list[int], switch: FakeSwitc
         holidays=holidays,
         evidence_dir=state / "evidence",
         notify=notified.append,
+        rehearse=rehearse,
     )

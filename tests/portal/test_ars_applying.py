@@ -198,3 +198,16 @@ def test_errors_of_the_proof_forbid_the_application(manager) -> None:
     assert (finding["code"], finding["severity"]) == ("hours.never_open", "error")
     assert manager.get("/ars/draft").json["state"] == "draft"
     assert manager.get("/ars/versions").json["total"] == 0
+
+
+def test_a_rehearsal_of_the_draft(manager, world) -> None:
+    save(manager)
+    busy = manager.post("/ars/rehearsal", json={})
+    assert (busy.status_code, busy.json["code"]) == (503, "rehearsal_busy")
+    world.tenants["demo"].add_did("07040000001")
+    told = manager.post("/ars/rehearsal", json={}).json
+    assert (told["passed"], told["failed"]) == (1, 1)
+    first, second = told["calls"]
+    assert (first["title"], first["passed"]) == ("07040000001 번호로 전화", True)
+    assert second["faults"][0]["sentence"] == "기대와 다르게 끝났습니다."
+    assert manager.get("/ars/versions").json["total"] == 0

@@ -177,7 +177,7 @@ class PromptFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), comment="as the file was called by who uploaded it")
-    path: Mapped[str] = mapped_column(String(300), comment="below the prompts directory")
+    path: Mapped[str] = mapped_column(String(300), comment="as it was written to; of it the name counts")
     seconds: Mapped[float]
     uploaded_at: Mapped[datetime] = mapped_column(default=utcnow)
     uploaded_by: Mapped[str] = mapped_column(String(100), default="")
