@@ -1,10 +1,10 @@
 // 적용: what has changed, what the check says, a rehearsal, and then live at once.
 import { useEffect, useState } from "preact/hooks";
-import { Dialog, Icon, SaveMark, attempt, confirm, html, request, toast } from "./_island.js";
+import { Dialog, Field, Icon, SaveMark, attempt, confirm, html, request, toast } from "./_island.js";
 import { unfinished } from "./_ars_document.js";
 import { Heard, Rehearsal } from "./_ars_rehearsal.js";
 import { discard, flush, goTo, load, read, save, sectionOf, set, useStore } from "./_ars_store.js";
-import { clockNow, today } from "./_ars_days.js";
+import { clockNow, momentWords, today } from "./_ars_days.js";
 import { t } from "./_text.js";
 
 /** The bar at the bottom: what callers do not hear yet. */
@@ -14,6 +14,7 @@ export function ApplyBar({ narrow }) {
   const first = problems[0]?.where ?? open[0]?.where;
   const wrong = problems.length || open.length;
   const count = changes.length;
+  const live = useStore((now) => now.live);
   const never = read().versions === 0;
   const waiting = count > 0 || saving !== "saved" || never;
   const undo = async () => {
@@ -21,12 +22,14 @@ export function ApplyBar({ narrow }) {
       if (await attempt(async () => { await discard(); return true; })) toast(t("지금 적용된 설정으로 돌아왔습니다."));
     }
   };
-  const words = wrong && saving !== "saving" ? t("마저 입력할 곳이 {count}곳 있습니다", { count: problems.length || open.length })
+  const words = problems.length && saving !== "saving" ? t("고칠 곳이 {count}곳 있어 저장하지 못했습니다", { count: problems.length })
+    : open.length ? t("마저 입력할 곳이 {count}곳 있습니다", { count: open.length })
     : never ? t("아직 한 번도 적용하지 않았습니다")
     : count ? t("적용되지 않은 변경 {count}건", { count }) : t("지금 고객이 듣는 설정과 같습니다");
   return html`<div class=${`apply-bar${waiting ? " waiting" : ""}`}>
     <div class="apply-words"><span class=${`apply-dot ${wrong ? "wrong" : waiting ? "on" : ""}`} aria-hidden="true"></span><strong>${words}</strong>
-      ${wrong && first && saving !== "saving" ? html`<button type="button" class="btn btn-sm btn-ghost-primary" onClick=${() => goTo(sectionOf(first))}>${t("보러 가기")}</button>` : html`<${SaveMark} state=${saving} onRetry=${save} />`}</div>
+      ${wrong && first && saving !== "saving" ? html`<button type="button" class="btn btn-sm btn-ghost-primary" onClick=${() => goTo(sectionOf(first))}>${t("보러 가기")}</button>` : html`<${SaveMark} state=${saving} onRetry=${save} />`}
+      ${!waiting && live?.at && html`<span class="subtle apply-since">${t("{when} 적용", { when: momentWords(live.at) })}</span>`}</div>
     <div class="apply-buttons">
       ${count > 0 && !never && !narrow && html`<button type="button" class="btn btn-ghost-secondary" onClick=${undo}>${t("변경 버리기")}</button>`}
       ${narrow && html`<button type="button" class="btn listen-button" onClick=${() => set({ dialog: "preview" })}><${Icon} name="ti-ear" />${t("들어보기")}</button>`}
@@ -40,6 +43,7 @@ export function ApplyDialog() {
   const [stage, setStage] = useState("saving"); // saving | unsaved | checking | ready | applying | done
   const [findings, setFindings] = useState([]);
   const [applied, setApplied] = useState(null);
+  const [note, setNote] = useState("");
   const changes = useStore((state) => state.changes);
   const never = useStore((state) => state.versions === 0);
   const close = () => set({ dialog: null });
@@ -57,7 +61,7 @@ export function ApplyDialog() {
   async function apply() {
     setStage("applying");
     try {
-      const answer = await request("POST", "/ars/apply", { revision: read().revision });
+      const answer = await request("POST", "/ars/apply", { note: note.trim(), revision: read().revision });
       setApplied(answer);
       setStage("done");
       load();
@@ -82,6 +86,7 @@ export function ApplyDialog() {
         ? html`<ul class="findings">${["error", "warning", "note"].flatMap((severity) => findings.filter((each) => each.severity === severity)).map((each, index) => html`<${Finding} key=${index} finding=${each} onClose=${close} />`)}</ul>`
         : html`<p class="all-well"><${Icon} name="ti-circle-check" />${t("앞으로 1년 동안 빈틈이나 어긋나는 안내가 없습니다.")}</p>`}</section>
       <section class="apply-part"><h3>${t("리허설")}</h3><${Rehearsal} /></section>
+      <section class="apply-part"><${Field} label=${t("메모 (선택)")}>${(props) => html`<input class="form-control" ...${props} maxlength="200" placeholder=${t("예: 설 연휴 시간으로 바꿈")} value=${note} onInput=${(event) => setNote(event.target.value)} />`}<//></section>
       <p class="island-hint">${t("적용하면 다음 전화부터 바로 바뀝니다. 지금 통화 중인 고객은 끊기지 않고 하던 대로 이어집니다.")}</p>`}
   <//>`;
 }

@@ -2,7 +2,7 @@
 import { t } from "./_text.js";
 
 export const LONGEST_TEXT = 200;
-export const LONGEST_NAME = 30;
+export const LONGEST_NAME = 60;
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 export const QUEUE_DEFAULTS = {
@@ -110,10 +110,22 @@ export function unfinished(document) {
     if (!slot.weekdays.length) found.push({ where: `slots.${index}.weekdays`, message: t("요일을 하나 이상 선택해 주세요.") });
     if (!slot.start || !slot.end) found.push({ where: `slots.${index}.time`, message: t("시작과 끝 시각을 입력해 주세요.") });
   });
+  document.holidays.forEach((holiday, index) => {
+    if (!holiday.name.trim()) found.push({ where: `holidays.${index}.name`, message: t("휴일 이름을 입력해 주세요.") });
+  });
   for (const [name, text] of Object.entries(document.texts)) {
     if (text.length > LONGEST_TEXT) found.push({ where: `texts.${name}`, message: tooLong(text) });
   }
   return found;
+}
+
+/** The document without what has only been begun: of this the server can say what it would sound like. */
+export function finished(document) {
+  const entry = (each) => each.name.trim() && (each._kind !== "announcement" || each.announcement?.trim());
+  const menu = document.menu.filter(entry).map((each) => ({ ...each, entries: each.entries.filter(entry) }))
+    .filter((each) => each._kind !== "submenu" || each.entries.length);
+  const texts = Object.fromEntries(Object.entries(document.texts).filter(([, text]) => text.length <= LONGEST_TEXT));
+  return sendable({ ...document, menu, texts, holidays: document.holidays.filter((each) => each.name.trim()), slots: document.slots.filter((slot) => slot.weekdays.length && slot.start && slot.end) });
 }
 
 export const tooLong = (text) => t("{limit}자까지 쓸 수 있습니다. {over}자를 줄여 주세요.", { limit: LONGEST_TEXT, over: text.length - LONGEST_TEXT });

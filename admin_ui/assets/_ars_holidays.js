@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice, Field, Icon, Switch, announce, api, html, toast } from "./_island.js";
 import { KINDS, holidayOn, longDay, monthOf, monthWords, plusDays, plusMonths, shortDay, today, weeksOf, yearOf, yearlyDay } from "./_ars_days.js";
-import { freshKey } from "./_ars_document.js";
+import { LONGEST_NAME, freshKey, unfinished } from "./_ars_document.js";
 import { Prompt } from "./_ars_prompts.js";
-import { edit, useStore } from "./_ars_store.js";
+import { edit, problemAt, useStore } from "./_ars_store.js";
 import { DAYS } from "./_ars_week.js";
 import { t } from "./_text.js";
 
@@ -115,6 +115,11 @@ function Month({ month, day, holidays, onMonth, onDay }) {
 function Day({ day, holiday }) {
   const [given, setGiven] = useState({ name: "", kind: "own", yearly: false });
   const value = holiday ?? given;
+  // what is not right with a day stands with it, in the server's words or, before it is sent, in ours
+  const error = useStore((state) => {
+    const index = holiday ? state.document.holidays.findIndex((each) => each._key === holiday._key) : -1;
+    return index < 0 ? "" : (problemAt([...unfinished(state.document), ...state.problems], `holidays.${index}`) ?? "");
+  });
   const change = (values) => {
     if (!holiday) return setGiven({ ...given, ...values });
     return edit((document) => { Object.assign(document.holidays.find((each) => each._key === holiday._key), values); });
@@ -126,7 +131,7 @@ function Day({ day, holiday }) {
   };
   return html`<form class="day-panel" onSubmit=${add}>
     <div class="day-title"><strong>${longDay(day)}</strong>${holiday && html`<span class=${`kind ${holiday.kind}`}>${KINDS[holiday.kind]}</span>`}</div>
-    <${Field} label=${t("이름")}>${(props) => html`<input class="form-control" ...${props} maxlength="40" placeholder=${t("예: 창립기념일, 재고 조사")} value=${value.name} onInput=${(event) => change({ name: event.target.value })} />`}<//>
+    <${Field} label=${t("이름")} error=${error}>${(props) => html`<input class="form-control" ...${props} maxlength=${LONGEST_NAME} placeholder=${t("예: 창립기념일, 재고 조사")} value=${value.name} onInput=${(event) => change({ name: event.target.value })} />`}<//>
     <div class="island-field"><span class="island-label">${t("종류")}</span><${Choice} label=${t("종류")} value=${value.kind} options=${Object.entries(KINDS)} onChange=${(kind) => change({ kind })} /></div>
     <${Switch} label=${t("매년 반복")} hint=${t("해마다 {day}", { day: yearlyDay(holiday?.day ?? day) })} checked=${value.yearly} onChange=${(yearly) => change({ yearly })} />
     ${holiday

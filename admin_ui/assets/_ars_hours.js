@@ -1,7 +1,7 @@
 // 상담시간: the slots, the week drawn live, ready-made weeks, and what is said outside them.
 import { useRef } from "preact/hooks";
 import { FieldError, Icon, html, toast } from "./_island.js";
-import { freshKey } from "./_ars_document.js";
+import { LONGEST_NAME, freshKey } from "./_ars_document.js";
 import { Holidays } from "./_ars_holidays.js";
 import { Prompt } from "./_ars_prompts.js";
 import { edit, problemAt, useStore } from "./_ars_store.js";
@@ -104,7 +104,7 @@ function Slot({ slot: own, index }) {
           <span aria-hidden="true">–</span>
           <input type="time" class="form-control" aria-label=${t("끝")} value=${own.end === "24:00" ? "00:00" : own.end} onInput=${(event) => change({ end: event.target.value })} /></span>`}
       <button type="button" class="pill small" aria-pressed=${isWholeDay(own)} onClick=${() => change(isWholeDay(own) ? { start: "09:00", end: "18:00" } : { start: "00:00", end: "00:00" })}>${t("하루 종일")}</button>
-      <input class="form-control slot-name" maxlength="30" aria-label=${t("이름")} placeholder=${t("이름 (선택)")} value=${own.name} onInput=${(event) => change({ name: event.target.value })} />
+      <input class="form-control slot-name" maxlength=${LONGEST_NAME} aria-label=${t("이름")} placeholder=${t("이름 (선택)")} value=${own.name} onInput=${(event) => change({ name: event.target.value })} />
     </div>
     ${isOverMidnight(own) && html`<p class="slot-note"><${Icon} name="ti-moon" />${t("다음 날 {time}까지 이어집니다.", { time: own.end })}</p>`}
     <${FieldError} text=${problem} />

@@ -1,7 +1,7 @@
 // What the page knows, in one place: the draft, what the server says of it, and where the saving stands.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, confirm, request, toast } from "./_island.js";
-import { entriesOf, keyed, sendable, unfinished } from "./_ars_document.js";
+import { entriesOf, finished, keyed, sendable, unfinished } from "./_ars_document.js";
 import { t } from "./_text.js";
 
 const SAVE_MS = 700;
@@ -20,6 +20,7 @@ let state = {
   assigned: {},
   files: {}, // uploaded files by id: {name, seconds}
   versions: 0,
+  live: null, // what callers hear now: {at, by}
   speech: { speaks: true, advice: "" },
   changes: [], // against what callers hear now
   saving: "saved", // saved | pending | saving | failed
@@ -74,6 +75,7 @@ const facts = (answer) => ({
   numbers: answer.numbers,
   assigned: answer.assigned,
   versions: answer.versions,
+  live: answer.live,
   speech: answer.speech,
   files: { ...state.files, ...answer.files },
 });
@@ -200,10 +202,10 @@ async function lookAtTexts() {
   asking?.abort();
   asking = new AbortController();
   try {
-    const answer = await request("POST", "/ars/texts", { document: sendable(state.document) }, { signal: asking.signal });
+    const answer = await request("POST", "/ars/texts", { document: finished(state.document) }, { signal: asking.signal });
     set({ defaults: answer.defaults, spoken: answer.spoken, contradictions: answer.contradictions ?? [] });
   } catch {
-    // half-typed documents have no texts yet: the last ones stay
+    // what the server does not take is said when it is saved; until then the last texts stay
   }
 }
 

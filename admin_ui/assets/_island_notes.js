@@ -82,8 +82,8 @@ function Question() {
     question.resolve(yes);
   };
   return html`<${Dialog} title=${question.title} role="alertdialog" onClose=${() => answer(false)} footer=${html`
-    <button type="button" class="btn" onClick=${() => answer(false)}>${question.no}</button>
-    <button type="button" class=${`btn ${question.danger ? "btn-danger" : "btn-primary"}`} onClick=${() => answer(true)}>${question.yes}</button>`}>
+    <button type="button" class="btn" autofocus=${question.danger} onClick=${() => answer(false)}>${question.no}</button>
+    <button type="button" class=${`btn ${question.danger ? "btn-danger" : "btn-primary"}`} autofocus=${!question.danger} onClick=${() => answer(true)}>${question.yes}</button>`}>
     <p class="island-question">${question.text}</p><//>`;
 }
 

@@ -58,11 +58,12 @@ export function Sortable({ items, keyOf, nameOf, onMove, children, className = "
     const follow = (move) => {
       if (!latest.current) return;
       const offset = move.pageY - startY;
-      const centre = centres[index] + offset;
+      // a neighbour gives way when the leading edge has passed its middle
+      const [top, bottom] = [centres[index] + offset - boxes[index].height / 2, centres[index] + offset + boxes[index].height / 2];
       let to = index;
       centres.forEach((each, place) => {
-        if (place > index && centre > each) to = Math.max(to, place);
-        if (place < index && centre < each) to = Math.min(to, place);
+        if (place > index && bottom > each) to = Math.max(to, place);
+        if (place < index && top < each) to = Math.min(to, place);
       });
       if (move.clientY < EDGE) window.scrollBy(0, -12);
       else if (move.clientY > window.innerHeight - EDGE) window.scrollBy(0, 12);
