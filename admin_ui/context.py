@@ -126,9 +126,10 @@ def install(app: Flask, made: Services, checked: WebSettings) -> None:
             kind = request.headers["Authorization"].partition(" ")[2].strip()
             found = made.accounts.by_token(kind, address())
             g._login_user = LoggedIn(found) if found else manager_.anonymous_user()
+        else:
+            session.permanent = True
         if current_user.is_authenticated:
             g.timezone = current_user.person.timezone
             open_to_all = request.endpoint in FROM_ANYWHERE or (request.endpoint or "").startswith("desk.")
             if not current_user.person.address_allowed and not open_to_all:
                 raise Refused("address_not_allowed", address=address())
-        session.permanent = True

@@ -7,8 +7,10 @@ import time
 import uuid
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,7 +49,7 @@ def centre(stack: Stack) -> Iterator[Tenant]:
 def upload(stack: Stack, tenant: Tenant, hertz: float) -> int:
     """A recording of one tone, as a manager would upload it; its id."""
     path = Path(stack.settings.state) / f"{uuid.uuid4().hex}.wav"
-    write_tone(path, hertz)
+    write_tone(path, hertz, 1.5)
     mark = uuid.uuid4().hex
     body = (
         f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="녹음.wav"\r\n'
@@ -107,8 +109,9 @@ def test_applied_under_calls_that_go_on(stack: Stack, centre: Tenant) -> None:
     both_hear(later, at_other, other)
     both_hear(talking, at_agent, agent)
 
-    shut = {"weekdays": list(range(7)), "start": "00:00", "end": "24:00", "open": False, "name": "휴무"}
-    change(centre, slots=[shut])
+    today = datetime.now(ZoneInfo("Asia/Seoul")).weekday()
+    others = [day for day in range(7) if day not in (today, (today + 1) % 7)]
+    change(centre, slots=[{"weekdays": others, "start": "00:00", "end": "24:00", "open": True, "name": ""}])
     closed = stack.caller(stack.number()).call(centre.did).wait_state("talking", 15)
     wait_tone(closed, NEW_CLOSED)
     closed.wait_state("ended", 20)
