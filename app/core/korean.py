@@ -48,8 +48,11 @@ def speakable(text: str) -> str:
 
 
 def topic(text: str) -> str:
-    """은 or 는 after the text, unless it has one already (배송 문의는)."""
-    stripped = text.strip()
+    """은 or 는 after the text as it is spoken, unless it has one already (배송 문의는); A/S는, 콜센터 1은.
+
+    What is not spoken at the end of a name (상담! ☎) is left out, so that the particle stands behind a word.
+    """
+    stripped = re.sub(r"[^\w)\]%+℃]+$", "", text.strip())
     if re.search("[가-힣]는$", stripped) or (stripped.endswith("은") and has_final(stripped[:-1])):
         return stripped
     return stripped + fitting(speakable(stripped), "은")

@@ -83,7 +83,7 @@ def _say(time: _Time, *, certain: bool, said: str = "", last: bool = False) -> t
         return f"{time.half} {spoken} 시{tail}", time.half
     if time.hour in (0, 24) and not tail and (time.colon or certain or last):
         return "자정", ""
-    if not certain or (time.hour in (0, 24) and not time.colon):
+    if not certain:
         spoken = native(time.hour) if 1 <= time.hour <= 12 else sino(time.hour)
         return f"{spoken} 시{tail}", ""
     half = half_day(time.hour)
@@ -118,7 +118,7 @@ def _span(match: re.Match[str]) -> str:
     night = not half_typed and first.hour >= _EVENING_HOUR
     two, _ = _say(second, certain=second.certain or night, said=half, last=True)
     day = f"{match['day']} " if match["day"] else ""
-    overnight = (second.hour, second.minute) < (first.hour, first.minute)
+    overnight = (second.hour, second.minute) < (first.hour, first.minute) and second.hour > 0
     if not day and typed and overnight and first.certain and (second.certain or night) and not half_typed:
         day = "다음 날 "
     if match["within"] is not None:

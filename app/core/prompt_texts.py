@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.core.business_hours import DAY_SECONDS, open_windows
-from app.core.definitions import MenuEntry, QueueConfig, Slot, TenantConfig
-from app.core.korean import clock, half_day, key, ordinal, speakable, topic
+from app.core.definitions import MenuEntry, QueueConfig, TenantConfig
+from app.core.hours_texts import hours_text
+from app.core.korean import key, ordinal, speakable, topic
 
 LONGEST_TEXT = 200
-"""Characters that a tenant may type for one announcement (the seeds' limit)."""
+"""Characters that a tenant may type for one announcement (the seeds' limit). What is made here from a long menu
+or from hours that differ each day may be longer: it is told whole."""
 
 POSITIONS = 10
 """Places in the queue that are announced one by one; ``position_more`` is for the places behind."""
-
-_DAY_NAMES = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 
 _FIXED = {
     "connecting": "상담원에게 연결해 드리겠습니다. 잠시만 기다려 주십시오.",
@@ -88,7 +87,7 @@ def texts_for(config: TenantConfig, own: Mapping[str, str]) -> dict[str, str]:
     for name, default in defaults.items():
         text = own.get(name, "").strip()
         # Whatever is announced, the caller hears what the keys do afterwards.
-        spoken[name] = speakable(f"{text} {hints[name]}" if text and name in hints else text or default)
+        spoken[name] = speakable(f"{_sentence(text)} {hints[name]}" if text and name in hints else text or default)
     return spoken
 
 
@@ -111,7 +110,13 @@ def submenu_text(entries: Sequence[MenuEntry], *, single: bool = False) -> str:
 
 def announcement_text(entry: MenuEntry, *, single: bool = False) -> str:
     """The announcement, and what the keys do afterwards."""
-    return f"{(entry.announcement or '').strip()} {announcement_hint(single=single)}".strip()
+    return f"{_sentence(entry.announcement or '')} {announcement_hint(single=single)}".strip()
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, so that the voice falls before what follows."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?" else f"{text}."
 
 
 def announcement_hint(*, single: bool = False) -> str:
@@ -143,63 +148,3 @@ def holiday_text(hours: str) -> str:
     """On a holiday; names the usual hours when there are any."""
     told = f" 상담 시간은 {hours}입니다." if hours else ""
     return f"오늘은 휴무일입니다.{told} 상담 시간에 다시 전화해 주시기 바랍니다. 감사합니다."
-
-
-# -- hours, as a person says them -----------------------------------------------------------------
-
-
-def hours_text(slots: Sequence[Slot]) -> str:
-    """평일 오전 아홉 시부터 낮 열두 시까지, 오후 한 시부터 여섯 시까지, 토요일 …; empty when never open.
-
-    Days with the same hours are said together; a night is told from the day on which it begins.
-    """
-    alike: dict[tuple[tuple[int, int], ...], list[int]] = {}
-    for weekday, windows in _told_windows(slots).items():
-        if windows:
-            alike.setdefault(windows, []).append(weekday)
-    groups = sorted(alike.items(), key=lambda item: item[1])
-    return ", ".join(f"{days_text(days)} {_windows_text(windows)}" for windows, days in groups)
-
-
-def days_text(weekdays: Sequence[int]) -> str:
-    """매일, 평일, 주말, 월요일부터 목요일까지, or each by name."""
-    days = sorted(weekdays)
-    named = {tuple(range(7)): "매일", tuple(range(5)): "평일", (5, 6): "주말"}.get(tuple(days))
-    if named:
-        return named
-    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-        return f"{_DAY_NAMES[days[0]]}부터 {_DAY_NAMES[days[-1]]}까지"
-    return ", ".join(_DAY_NAMES[day] for day in days)
-
-
-def _told_windows(slots: Sequence[Slot]) -> dict[int, tuple[tuple[int, int], ...]]:
-    """Windows of each weekday, a night joined to the evening before: its end lies beyond 24 hours."""
-    windows = open_windows(slots)
-    told = {day: list(found) for day, found in windows.items()}
-    for day, found in windows.items():
-        evening = found[-1] if found and found[-1][1] == DAY_SECONDS and found[-1][0] > 0 else None
-        tomorrow = windows[(day + 1) % 7]
-        if evening and tomorrow and tomorrow[0][0] == 0 and tomorrow[0][1] < DAY_SECONDS:
-            told[day][told[day].index(evening)] = (evening[0], DAY_SECONDS + tomorrow[0][1])
-            told[(day + 1) % 7].remove(tomorrow[0])
-    return {day: tuple(found) for day, found in told.items()}
-
-
-def _windows_text(windows: Sequence[tuple[int, int]]) -> str:
-    if list(windows) == [(0, DAY_SECONDS)]:
-        return "이십사 시간"
-    told, said = [], ""
-    for start, end in windows:
-        words = []
-        for second, particle in ((start, "부터"), (end, "까지")):
-            hour, minute = second // 3600, second % 3600 // 60
-            part = half_day(hour)
-            # 오후 한 시부터 여섯 시까지: the half of the day is said once.
-            word = clock(hour, minute, with_half_day=part != said)
-            next_day = "다음 날 " if second > DAY_SECONDS else ""
-            if next_day:
-                word = clock(hour, minute)
-            said = part if word != "자정" else ""
-            words.append(f"{next_day}{word}{particle}")
-        told.append(" ".join(words))
-    return ", ".join(told)

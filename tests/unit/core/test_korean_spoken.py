@@ -45,9 +45,9 @@ def holds(typed: str) -> None:
     assert speakable(read) == read
 
 
-@pytest.mark.parametrize("typed", [typed for typed, _ in ROWS])
-def test_what_was_read_is_read_the_same_again(typed: str) -> None:
-    holds(typed)
+def test_what_was_read_is_read_the_same_again() -> None:
+    for typed, _ in ROWS:
+        holds(typed)
 
 
 SIGNS = st.sampled_from(
@@ -98,8 +98,8 @@ def test_it_takes_time_in_proportion_to_the_text(unit: str) -> None:
         ("${uuid_kill}", "uuid kill"),
         ("</speak><break time='9s'/>", ""),
         ("김&이 <주식회사>", "김 앤 이, 주식회사"),
-        ("$(rm -rf /)", "rm rf"),
-        ("%s %d {0} \\n", "퍼센트 에스 퍼센트 디 영, 엔"),
+        ("$(rm -rf /)", "알엠, 알에프"),
+        ("%s %d {0} \\n", "에스 디 영, 엔"),
     ],
 )
 def test_what_looks_like_code_is_text(name: str, spoken: str) -> None:
