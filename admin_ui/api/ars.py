@@ -11,8 +11,12 @@ from flask_smorest import Blueprint
 from admin_ui.api import ars_schemas as shapes
 from admin_ui.context import manager, services
 from admin_ui.i18n import language
+from admin_ui.security import limiter
 
 blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hours, holidays, announcements")
+
+HEARING, UPLOADING, REHEARSING = "60/minute", "20/minute", "10/minute"
+"""Speaking, decoding and rehearsing take processor time that calls need; from one address so much and no more."""
 
 ID = "<int(max=2147483647):{}>"
 
@@ -69,6 +73,8 @@ class Changes(MethodView):
 
 @blueprint.route("/ars/check")
 class Check(MethodView):
+    decorators = [limiter.limit(HEARING, methods=["POST"])]
+
     @blueprint.response(200, shapes.CheckShape)
     def post(self) -> dict[str, Any]:
         """The year proof of the draft: every boundary of the coming 366 days on its compiled dialplan."""
@@ -86,6 +92,8 @@ class Preview(MethodView):
 
 @blueprint.route("/ars/rehearsal")
 class Rehearsal(MethodView):
+    decorators = [limiter.limit(REHEARSING, methods=["POST"])]
+
     @blueprint.arguments(shapes.LiveArgs)
     @blueprint.response(200, shapes.Rehearsal)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +142,8 @@ class Restore(MethodView):
 
 @blueprint.route("/ars/speech")
 class Speech(MethodView):
+    decorators = [limiter.limit(HEARING, methods=["POST"])]
+
     @blueprint.arguments(shapes.SpeechArgs)
     @blueprint.response(200, content_type="audio/wav")
     def post(self, args: dict[str, Any]) -> Response:
@@ -143,6 +153,8 @@ class Speech(MethodView):
 
 @blueprint.route("/ars/prompts")
 class Prompts(MethodView):
+    decorators = [limiter.limit(UPLOADING, methods=["POST"])]
+
     @blueprint.response(201, shapes.FileShape)
     def post(self) -> dict[str, Any]:
         """Upload an announcement (multipart, ``file``): wav, mp3, m4a or ogg, 10 MB at most."""

@@ -9,14 +9,17 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from admin_ui.api import ars_schemas as shapes
-from admin_ui.api.ars import ID, uploaded
+from admin_ui.api.ars import ID, UPLOADING, uploaded
 from admin_ui.context import manager, services
+from admin_ui.security import limiter
 
 blueprint = Blueprint("caller-ids", __name__, description="Caller IDs (전기통신사업법 §84-2)")
 
 
 @blueprint.route("/caller-ids")
 class CallerIds(MethodView):
+    decorators = [limiter.limit(UPLOADING, methods=["POST"])]
+
     @blueprint.response(200, shapes.CallerIds)
     def get(self) -> dict[str, Any]:
         """The tenant's own numbers and those that it asked for, and which one customers see."""

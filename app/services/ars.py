@@ -12,6 +12,7 @@ from app.core.ars_draft import queue_ids
 from app.services.ars_announcements import ArsAnnouncements, file_shape
 from app.services.ars_applying import ArsApplying
 from app.services.ars_base import SUBJECT, definition_of, public, worded
+from app.services.ars_change_words import change_sentence
 from app.services.ars_problems import Problem
 from app.services.ars_proving import ArsProving
 from app.services.people import Person
@@ -38,14 +39,17 @@ class Ars(ArsApplying, ArsProving, ArsAnnouncements):
         own = self._own(person)
         checked = self._checked(own, document, language)
         own.save_draft(checked.document, by=person.actor, expected=revision, at=self._clock.now())
-        self._note(own, person, SUBJECT, "change", what="draft")
+        # The page saves after every pause in typing: an hour of it is one entry. What changes is told at 적용.
+        if not own.noted_lately(person.actor, SUBJECT, what="draft"):
+            self._note(own, person, SUBJECT, "change", what="draft")
         return self._shown(own, checked.warnings, language)
 
     def discard(self, person: Person, *, revision: str | None = None) -> None:
         """Back to what is live. Raises ChangedMeanwhile."""
         own = self._own(person)
+        dropped = [change_sentence(one) for one in self._changes(own)]
         if own.delete_draft(expected=revision):
-            self._note(own, person, SUBJECT, "delete", what="draft")
+            self._note(own, person, SUBJECT, "delete", dropped=dropped)
 
     def texts(self, person: Person, document: Any, language: str = "ko") -> dict[str, Any]:
         """What would be said with this document, which is not kept. Raises Refused ``invalid_ars``."""

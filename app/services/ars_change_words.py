@@ -27,6 +27,10 @@ CHANGES: dict[str, tuple[str, str]] = {
         "메뉴 {keys} '{name}'의 연결을 {before}에서 {after}(으)로 바꿉니다.",
         "Menu {keys} '{name}' leads to {after} instead of {before}.",
     ),
+    "menu.queue": (
+        "메뉴 {keys} '{name}'을(를) 새 상담큐에 연결합니다. 상담사를 배정해 주세요.",
+        "Menu {keys} '{name}' leads to a new queue. Assign agents to it.",
+    ),
     "menu.announcement": (
         "메뉴 {keys} '{name}'의 안내 문구를 바꿉니다: {after}",
         "Menu {keys} '{name}' says: {after}",
@@ -118,6 +122,8 @@ def change_sentence(change: Change, language: str = "ko") -> str:
         "after": change.after,
     }
     kind = change.kind
+    if kind == "menu.target" and _to(change.before) == _to(change.after) == "agents":
+        kind = "menu.queue"
     words = _WORDS.get(kind)
     if words is None and kind.startswith("menu.") and kind not in CHANGES:
         setting = kind.partition(".")[2]
@@ -152,8 +158,12 @@ def _leads_to(entry: Any) -> str:
     return "announcement" if entry.get("announcement") is not None else "agents"
 
 
+def _to(target: Any) -> str:
+    return str(target.get("to", "") if isinstance(target, Mapping) else target)
+
+
 def _target(to: Any, english: int) -> str:
-    name = to.get("to", "") if isinstance(to, Mapping) else str(to)
+    name = _to(to)
     return TARGETS.get(name, (name, name))[english]
 
 

@@ -59,6 +59,15 @@ def test_nothing_to_apply(manager) -> None:
     assert manager.post("/ars/apply", json={}).json["code"] == "nothing_to_apply"
 
 
+def test_agents_are_missing_where_an_entry_gets_a_new_queue(manager) -> None:
+    save(manager)
+    manager.post("/ars/apply", json={})
+    save(manager)  # the same names, and no queue_id
+    assert manager.get("/ars/changes").json[0]["sentence"] == (
+        "메뉴 1 '주문 문의'를 새 상담큐에 연결합니다. 상담사를 배정해 주세요."
+    )
+
+
 def test_a_draft_that_another_manager_changed_is_not_applied_unseen(manager) -> None:
     save(manager)
     revision = manager.get("/ars/draft").json["revision"]
@@ -118,14 +127,15 @@ def test_what_cannot_be_published_leaves_all_as_it_was(manager, world, monkeypat
 
 
 def test_every_step_stands_in_the_audit(manager, world) -> None:
-    save(manager)
+    saved = save(manager)
     manager.post("/ars/apply", json={})
-    save(manager, menu_tries=5)
+    save(manager, **{**saved, "menu_tries": 5})
     manager.delete("/ars/draft")
     entries, _ = world.tenants["demo"].audits(*all_time(world), 50, 0)
     assert [(one.subject, one.action) for one in reversed(entries)] == [
-        ("ARS서비스", "change"), ("ARS서비스", "apply"), ("ARS서비스", "change"), ("ARS서비스", "delete"),
+        ("ARS서비스", "change"), ("ARS서비스", "apply"), ("ARS서비스", "delete"),
     ]  # fmt: skip
+    assert entries[0].details["dropped"] == ["메뉴를 2번 대신 5번까지 안내합니다."]
     applied = next(one for one in entries if one.action == "apply")
     assert applied.actor == "관리자 admin (demo)"
     assert "상담시간 '평일 월·화·수·목·금요일 09:00–18:00'을 추가합니다." in applied.details["changes"]

@@ -105,10 +105,11 @@ class ArsVersions(SetUp):
         self, definition: Mapping[str, Any], by: str, at: datetime | None = None, **values: Any
     ) -> ArsVersion:
         """적용: this definition is live, the live version past, the tenant's version counts up; its queues become
-        live, are named and set as it says, and those that left the menu are retired (``settle_queues``).
+        live, are named and set as it says, and those that left the menu are retired.
 
         ``revision``: that of the draft from which the definition was made. A draft that has another by now stays
-        a draft, with what was edited since; None means whatever draft there is, "" none. ``changes``,
+        a draft, with what was edited since; None means whatever draft there is, "" none. Where it is gone (published
+        or dropped meanwhile) ChangedMeanwhile is raised. ``changes``,
         ``restored_from`` and ``note`` are kept with the version. One transaction. Raises InvalidDefinition.
         """
         with self._writing() as session:
@@ -128,11 +129,13 @@ class ArsVersions(SetUp):
     ) -> ArsVersion:
         ars_from_json(definition)
         self._lock(session)
+        draft = self._ars(session, "draft")
+        if revision and draft is None:
+            raise _changed(self._ars(session, "live"))
         before: set[int] = set()
         for old in session.scalars(self._mine(ArsVersion).where(ArsVersion.state == "live")):
             old.state = "past"
             before |= queue_ids(old.definition)
-        draft = self._ars(session, "draft")
         version, other = draft, None
         if draft is None or revision not in (None, _revision(draft)):
             version, other = ArsVersion(tenant_id=self.tenant_id, edited_by=by[:100], edited_at=at), draft
@@ -147,18 +150,6 @@ class ArsVersions(SetUp):
         self._tenant(session).version += 1
         session.flush()
         return version
-
-    def settle_queues(self, definition: Mapping[str, Any], at: datetime | None = None) -> None:
-        """The queues as the menu of this definition wants them; ``publish_draft`` does it by itself.
-
-        Queues that it leads to live, bear the entries' names and settings, and are no longer retired; those
-        to which only the live menu leads are retired: who waits there is served on.
-        """
-        with self._writing() as session:
-            self._lock(session)
-            live = self._ars(session, "live")
-            before = queue_ids(live.definition) if live else frozenset()
-            self._settle_menu(session, definition, before, at or utcnow())
 
     def set_live_prompts(self, prompts: Mapping[str, str]) -> None:
         """The sound files of the live version are elsewhere now (rendered again); its texts stay."""
@@ -234,17 +225,7 @@ class ArsVersions(SetUp):
     def _expect(self, session: Session, draft: ArsVersion | None, expected: str | None) -> None:
         present = draft or self._ars(session, "live")
         if expected is not None and expected != _revision(present):
-            by, at = ("", None)
-            if present is not None:
-                published = present.state == "live"
-                by = present.published_by if published else present.edited_by
-                at = present.published_at if published else present.edited_at
-            raise ChangedMeanwhile(
-                "the draft was changed meanwhile",
-                by=by or "?",
-                at=at.isoformat() if at else None,
-                revision=_revision(present),
-            )
+            raise _changed(present)
 
     def _give_queues(self, session: Session, document: dict[str, Any]) -> None:
         for _, entry in agent_entries(document):
@@ -288,6 +269,20 @@ class ArsVersions(SetUp):
             raise InvalidDefinition(
                 f"the menu leads to queue {queue_id}, which there is not", field="menu.queue_id", value=queue_id
             ) from error
+
+
+def _changed(present: ArsVersion | None) -> ChangedMeanwhile:
+    by, at = "", None
+    if present is not None:
+        edited = present.state == "draft"
+        by = present.edited_by if edited else present.published_by
+        at = present.edited_at if edited else present.published_at
+    return ChangedMeanwhile(
+        "the draft was changed meanwhile",
+        by=by or "?",
+        at=at.isoformat() if at else None,
+        revision=_revision(present),
+    )
 
 
 def _write(queue: Queue, entry: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app import bootstrap, cli
+from app.adapters.sql.store import Store
 from app.bootstrap.setup import open_store
 from app.config import Settings
 from app.core.errors import InvalidDefinition
@@ -141,3 +142,30 @@ def test_a_tenant_that_locked_itself_out_is_let_in_again(capsys: pytest.CaptureF
     assert "not limited before" in call(capsys, "tenant", "allow-all", "demo")[1]
     code, _, err = call(capsys, "tenant", "allow-all", "Demo")
     assert code == 1 and "case sensitive" in err
+
+
+def test_the_operator_looks_at_caller_ids(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    database = f"sqlite:///{tmp_path / 'sangdam.db'}"
+    monkeypatch.setenv("SANGDAM_DATABASE_URL", database)
+    assert call(capsys, "db", "upgrade")[0] == 0
+    store = Store.open(database)
+    own = store.for_tenant(store.create_tenant("demo").id)
+    row, _ = own.request_caller_id("0212345678", "증명원.pdf", f"t{own.tenant_id}/x.pdf", "관리자 admin (demo)")
+    code, out, _ = call(capsys, "caller-id", "list")
+    (waiting,) = json.loads(out)
+    assert (code, waiting["number"], waiting["called"]) == (0, "02-1234-5678", "증명원.pdf")
+    assert waiting["evidence"].endswith(f"/evidence/t{own.tenant_id}/x.pdf")
+    code, out, _ = call(capsys, "caller-id", "verify", str(row.id), "--until", "2099-12-31")
+    assert (code, json.loads(out)["state"]) == (0, "verified")
+    assert call(capsys, "caller-id", "list")[1] == "[]\n"
+    code, _, err = call(capsys, "caller-id", "verify", str(row.id), "--until", "2020-01-01")
+    assert code == 1 and "2020-01-01 is over" in err
+    assert call(capsys, "caller-id", "verify", str(row.id), "--until", "soon")[0] == 2
+    code, out, _ = call(capsys, "caller-id", "refuse", str(row.id), "--reason", "다른 회사의 번호입니다.")
+    assert (code, json.loads(out)["state"]) == (0, "refused")
+    (refused,) = json.loads(call(capsys, "caller-id", "list", "--all")[1])
+    assert (refused["state"], refused["reason"]) == ("refused", "다른 회사의 번호입니다.")
+    code, _, err = call(capsys, "caller-id", "refuse", "99", "--reason", "-")
+    assert code == 1 and "no caller ID has the number 99" in err

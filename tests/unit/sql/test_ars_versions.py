@@ -162,6 +162,15 @@ class TestWhoWasFirst:
         assert draft.definition == later
         assert set(demo.known_queue_ids()) == set(ids(later))
 
+    def test_what_was_published_already_is_not_published_twice(self, demo: TenantStore) -> None:
+        compiled = saved(demo, entry("1", "주문"))
+        revision = demo.ars_revision()
+        demo.publish(compiled, "김 과장", revision=revision)
+        with pytest.raises(ChangedMeanwhile) as caught:
+            demo.publish(compiled, "이 대리", revision=revision)
+        assert caught.value.details["by"] == "김 과장"
+        assert demo.ars_versions()[1] == 1
+
     def test_a_queue_that_vanished_meanwhile_fails_the_whole_publication(self, demo: TenantStore) -> None:
         compiled = saved(demo, entry("1", "주문"))
         revision = demo.ars_revision()
