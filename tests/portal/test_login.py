@@ -161,6 +161,12 @@ def test_a_bearer_token_counts_before_a_session(log_in, client, world) -> None:
     assert client.get("/api/v1/me", headers={"Authorization": "Bearer invented"}).status_code == 401
 
 
+def test_a_token_gets_no_cookie(client, world) -> None:
+    answer = client.get("/api/v1/me", headers={"Authorization": f"Bearer {world.tokens['demo', 'agent1']}"})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_pages_send_who_is_not_logged_in_to_the_right_login(client) -> None:
     assert client.get("/dashboard").headers["Location"] == "/login?next=/dashboard"
     assert client.get("/desk/").headers["Location"] == "/desk/login"
