@@ -25,7 +25,7 @@ class ArsAnnouncements(ArsBase):
         shown = flattened(text)
         if not shown or has_control_characters(shown):
             raise Refused("invalid", fields="text")
-        said: bytes = self._run_slowly(self._outside.voice.preview, shown)
+        said: bytes = self._outside.voice.preview(shown)
         return said
 
     def upload(self, person: Person, filename: str, data: bytes) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class ArsAnnouncements(ArsBase):
         own = self._own(person)
         if len(own.prompt_files()) >= MOST_FILES:
             raise Refused("too_many_files", most=MOST_FILES)
-        made = self._run_slowly(self._outside.read_upload, data, filename)
+        made = self._outside.read_upload(data, filename)
         path = self._outside.renderer.keep_upload(person.tenant_id, made, secrets.token_hex(16))
         row = own.add_prompt_file(flattened(made.name) or "-", path, made.seconds, person.actor)
         self._note(own, person, SUBJECT, "upload", file=row.name, seconds=round(row.seconds, 1), id=row.id)
