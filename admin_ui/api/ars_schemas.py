@@ -220,6 +220,11 @@ class PreviewArgs(Schema):
     did = ma.fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
     live = ma.fields.Boolean(load_default=False, metadata={"description": "What is live instead of the draft"})
     waiting_seconds = ma.fields.Integer(load_default=90, validate=validate.Range(0, 3600))
+    caller_number = ma.fields.String(
+        load_default="01012345678",
+        validate=validate.Regexp(r"^[0-9]{0,15}$"),
+        metadata={"description": "Who calls, national digits; empty: the number is withheld"},
+    )
 
 
 class HeardShape(ma.Schema):
@@ -342,7 +347,11 @@ class Versions(ma.Schema):
 
 
 class SpeechArgs(Schema):
-    text = ma.fields.String(required=True, validate=validate.Length(1, 200))
+    text = ma.fields.String(
+        required=True,
+        validate=validate.Length(1, 600),
+        metadata={"description": "As typed (200 characters) or as spoken, figures written out"},
+    )
 
 
 class YearArgs(Schema):

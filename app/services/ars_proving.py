@@ -39,9 +39,11 @@ class ArsProving(ArsBase):
         did: str | None = None,
         live: bool = False,
         waiting_seconds: int = 90,
+        caller_number: str = "",
         language: str = "ko",
     ) -> dict[str, Any]:
-        """What a caller meets at ``at`` (naive, the tenant's clock) who presses ``keys``."""
+        """What a caller meets at ``at`` (naive, the tenant's clock) who presses ``keys``; an empty
+        ``caller_number`` is withheld. Raises Refused ``no_such_number``, ``invalid``."""
         own = self._own(person)
         if at.year not in YEARS:
             raise Refused("invalid", fields="at")
@@ -59,6 +61,7 @@ class ArsProving(ArsBase):
             at=at.replace(tzinfo=zone(config.timezone)),
             keys=keys,
             waiting_seconds=waiting_seconds,
+            caller_number=caller_number,
             uploads=uploads,
             lengths={name: lengths[one] for name, one in uploads.items() if one in lengths},
         )

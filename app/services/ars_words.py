@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.korean import has_final
+from app.core.korean import speakable
+from app.core.korean_particles import fitting
 from app.services.ars_problem_words import PROBLEMS
 from app.services.ars_problems import Problem
 
@@ -143,32 +144,20 @@ def filled(text: str, details: Mapping[str, Any]) -> str:
     return settle_particles(text.format_map(_Gaps(details)))
 
 
-_PARTICLES = {
-    "은(는)": ("은", "는"),
-    "이(가)": ("이", "가"),
-    "을(를)": ("을", "를"),
-    "과(와)": ("과", "와"),
-    "(으)로": ("으로", "로"),
-    "(이)라": ("이라", "라"),
-}
+_PARTICLES = {"은(는)": "은", "이(가)": "이", "을(를)": "을", "과(와)": "과", "(으)로": "으로", "(이)라": "이라"}
+"""As our sentences write them → after a consonant."""
 
 
 def settle_particles(text: str) -> str:
-    """'식사'이(가) → '식사'가. After ㄹ 로, not 으로."""
-    for both, (closed, open_) in _PARTICLES.items():
+    """'식사'이(가) → '식사'가: as the word before it is read, whatever quotes or brackets close it."""
+    for both, closed in _PARTICLES.items():
         while both in text:
             before, after = text.split(both, 1)
-            word = before.rstrip("'\"’”)] ")
-            final = has_final(word) and not (both == "(으)로" and _ends_in_rieul(word))
-            text = before + (closed if final else open_) + after
+            word = speakable(before.rstrip("'\"’”)] ")[-30:])
+            # 이라는 is a pair that fitting knows; 이라 alone goes the same way.
+            fits = fitting(word, "이라는").removesuffix("는") if closed == "이라" else fitting(word, closed)
+            text = before + fits + after
     return text
-
-
-def _ends_in_rieul(word: str) -> bool:
-    last = word[-1:]
-    if "가" <= last <= "힣":
-        return (ord(last) - ord("가")) % 28 == 8
-    return last in "178lLrR" and last != ""
 
 
 def _one(found: Any, index: int, english: int) -> str:

@@ -138,7 +138,7 @@ def test_every_step_stands_in_the_audit(manager, world) -> None:
     assert entries[0].details["dropped"] == ["메뉴를 2번 대신 5번까지 안내합니다."]
     applied = next(one for one in entries if one.action == "apply")
     assert applied.actor == "관리자 admin (demo)"
-    assert "상담시간 '평일 월·화·수·목·금요일 09:00–18:00'을 추가합니다." in applied.details["changes"]
+    assert "상담시간 '평일 월·화·수·목·금요일 09:00–18:00'를 추가합니다." in applied.details["changes"]
 
 
 def test_a_caller_is_previewed_on_the_draft(manager, world) -> None:
@@ -151,6 +151,10 @@ def test_a_caller_is_previewed_on_the_draft(manager, world) -> None:
     greeting = next(one for one in heard if one["kind"] == "ask" and one["name"] == "greeting")
     assert greeting["text"] == "안녕하세요. 가나다 상점입니다."
     assert any(one["kind"] == "wait" for one in heard)
+    wanted = {"at": "2026-12-01T10:00", "keys": ["1", "*"], "waiting_seconds": 60}
+    for number, asked_about in (("01036123712", True), ("", False)):
+        heard = manager.post("/ars/preview", json={**wanted, "caller_number": number}).json["heard"]
+        assert ("callback_confirm" in {one["name"] for one in heard}) is asked_about
     evening = manager.post("/ars/preview", json={"at": "2026-12-01T19:00"}).json["heard"]
     assert "after_hours" in {one["name"] for one in evening}
     english = manager.post("/ars/preview?lang=en", json=asked).json["heard"]
