@@ -12,7 +12,18 @@ from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import agent_ui
-from admin_ui import api, assets, context, errors, i18n, pages, pages_ars, pages_statistics, security
+from admin_ui import (
+    api,
+    assets,
+    context,
+    errors,
+    i18n,
+    pages,
+    pages_ars,
+    pages_staff,
+    pages_statistics,
+    security,
+)
 from app.services.container import Services, WebSettings
 
 __all__ = ["create_app"]
@@ -55,6 +66,7 @@ def create_app(services: Services, settings: WebSettings, **config: Any) -> Flas
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(pages_statistics.blueprint)
     app.register_blueprint(pages_ars.blueprint)
+    app.register_blueprint(pages_staff.blueprint)
     app.register_blueprint(agent_ui.blueprint, url_prefix="/desk")
 
     @app.get("/healthz")

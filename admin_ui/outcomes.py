@@ -83,9 +83,10 @@ ACTIONS = {
     "refuse": "거절",
     "choose": "선택",
     "expire": "만료",
+    "test": "시험",
 }
 
-SUBJECTS = {"ars": "ARS서비스", "caller_ids": "발신번호"}
+SUBJECTS = {"ars": "ARS서비스", "caller_ids": "발신번호", "staff": "상담서비스"}
 """작업이력's 구분 of the settings; history and lists write theirs where they note them."""
 
 RESULTS = {"ok": "성공", "failed": "실패", "locked": "잠김", "refused": "거부"}

@@ -6,7 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,7 +42,11 @@ def home() -> Any:
     if not current_user.is_authenticated or current_user.person.agent_id is None:
         return redirect(url_for("desk.login"))
     words = {code: messages.text(code, language()) for code in messages.TEXTS}
-    return render_template("desk/desk.html", me=me(person()), words=words)
+    response = make_response(render_template("desk/desk.html", me=me(person()), words=words))
+    # Calls take over one tab with the tenant's own page (연동 URL). Fully isolated, the desk would not find that tab
+    # again and open another with each call. The page still cannot read anything of ours.
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

@@ -89,7 +89,14 @@ export async function reject() {
   phone.refuse();
 }
 
-export const hangUp = () => attempt(() => command("hangup"));
+export const hangUp = () => attempt(async () => {
+  try {
+    await command("hangup");
+  } catch (error) {
+    if (error.code !== "not_authenticated") throw error;
+    phone.hangUp();
+  }
+});
 export const hold = (on) => attempt(() => command(on ? "hold" : "resume"));
 export const sendDigits = (digits) => attempt(() => command("digits", { digits }));
 
@@ -174,6 +181,6 @@ export async function loadCurrent(callId) {
   await attempt(async () => {
     const found = await get("/agent/current");
     if (found.call?.id !== callId) return;
-    set({ current: { callId, customer: found.customer_name, recent: found.recent } });
+    set({ current: { callId, customer: found.customer_name, recent: found.recent, url: found.integration_url } });
   });
 }

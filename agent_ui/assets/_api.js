@@ -1,4 +1,5 @@
 // The REST API for this session. Every refusal becomes an ApiError whose message is fit to be shown.
+import { leave } from "./_leave.js";
 import { language, t } from "./_text.js";
 
 let csrf = "";
@@ -32,7 +33,7 @@ async function request(method, path, body) {
     throw new ApiError("offline", t("서버에 연결할 수 없습니다. 네트워크를 확인해 주세요."), 0);
   }
   if (answer.status === 401) {
-    location.assign("/desk/login");
+    leave();
     throw new ApiError("not_authenticated", t("로그인이 필요합니다."), 401);
   }
   if (answer.status === 204) return null;

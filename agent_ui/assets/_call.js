@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as actions from "./_actions.js";
 import { get } from "./_api.js";
+import { CustomerLink } from "./_customer.js";
 import { clock, number, shortMoment } from "./_format.js";
 import { Dialog, Empty, Icon, WrapUpFields, html } from "./_parts.js";
 import { attempt, serverNow, set, since, useStore, useTick } from "./_store.js";
@@ -85,6 +86,7 @@ export function CallPanel() {
     </div>
     ${simulated && html`<p class="call-note">${t("모의 통화입니다. 실제 음성은 없습니다.")}</p>`}
     ${!simulated && talking && !audioHere && !lost && agent.registered && html`<p class="call-note">${t("이 브라우저가 아닌 다른 전화기로 통화 중입니다.")}</p>`}
+    <${CustomerLink} callId=${call.id} />
     ${call.consult && html`<${Consult} consult=${call.consult} phase=${call.phase} />`}
     <div class="tools">
       ${tool(isMuted ? "ti-microphone-off" : "ti-microphone", isMuted ? t("음소거 해제") : t("음소거"), () => actions.mute(!isMuted), { pressed: isMuted, disabled: !talking })}
@@ -151,6 +153,7 @@ export function WrapUp() {
   ].filter(Boolean).join(" · ");
   return html`<section class="wrap-up" aria-label=${t("후처리")}>
     <header><h2>${t("후처리")}</h2><p class="facts">${facts ?? t("통화 정보를 불러오는 중…")}</p></header>
+    <${CustomerLink} callId=${callId} />
     <${Draft} callId=${callId} />
     <p class="quiet">${t("대기 또는 휴식을 누르면 저장됩니다.")}</p>
     <div class="button-row">

@@ -1,4 +1,5 @@
 // Server-sent events: the own element and the queues, as the controller publishes them.
+import { leave } from "./_leave.js";
 import { read, set } from "./_store.js";
 
 const SILENT_MS = 45_000; // three missed keep-alives: the line is dead although nobody said so
@@ -20,7 +21,10 @@ function open() {
   source = new EventSource("/api/v1/events");
   source.addEventListener("snapshot", (event) => heard(event, takeSnapshot));
   source.addEventListener("agent", (event) => heard(event, takeAgent));
-  source.addEventListener("bye", () => location.assign("/desk/login"));
+  source.addEventListener("bye", () => {
+    source.close();
+    leave();
+  });
   source.addEventListener("error", () => set((now) => ({ live: { ...now.live, connected: false } })));
 }
 

@@ -135,6 +135,11 @@ export function refuse() {
   if (session && !session.isEstablished()) session.terminate({ status_code: 480 });
 }
 
+/** End the call from here, when the server does not take commands from us any more. */
+export function hangUp() {
+  if (session) session.terminate();
+}
+
 export function mute(on) {
   if (session) session[on ? "mute" : "unmute"]({ audio: true });
   update({ muted: on });

@@ -9,7 +9,7 @@ let state = {
   queues: [],
   phone: { state: "off", reason: "", session: null, muted: false },
   devices: { mic: "unknown", inputs: [], outputs: [], input: "", output: "" },
-  current: { callId: null, customer: "", recent: [] },
+  current: { callId: null, customer: "", recent: [], url: "" },
   draft: null, // write-up of the call at hand: {callId, contact_type_id, inquiry, action}
   lastCall: null, // facts of the call that ended last, for the write-up
   types: [],

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import * as actions from "./_actions.js";
 import { rememberToken } from "./_api.js";
 import { CallPanel, Ringing, TransferSheet, WrapUp } from "./_call.js";
+import { openCustomer } from "./_customer.js";
 import { check } from "./_devices.js";
 import { DialPad, DialSheet, KeypadSheet } from "./_dial.js";
 import { CallSheet, CallbackTab, HistoryTab } from "./_history.js";
@@ -105,6 +106,7 @@ function watch() {
       }
     }
     if (call && call.phase !== "ringing") phone.rememberAudio();
+    openCustomer(call, state.current);
     const lost = Boolean(call && !live.simulated && phone.hadAudioOf(call.id));
     if (lost && !lostSince) lostSince = Date.now();
     if (lost !== state.audioLost && (!lost || Date.now() - lostSince > 1500)) set({ audioLost: lost });

@@ -288,7 +288,7 @@ def allow_all(settings: Settings, name: str) -> list[str]:
         before = list(rows.tenant().allowed_addresses)
         rows.update_tenant(allowed_addresses=[])
         details = {"allowed_addresses": [before, []]}
-        rows.add_audit(actor="운영자 (command line)", subject="상담서비스", action="change", details=details)
+        rows.add_audit(actor="operator (command line)", subject="상담서비스", action="change", details=details)
     return before
 
 
