@@ -228,7 +228,7 @@ class TestAllOrNothing:
         version = world.tenants["demo"].config().version
         refused = getattr(broken, method)(path, json=body)
         assert (refused.status_code, refused.json["code"]) == (503, "not_published")
-        assert "되돌렸습니다" in refused.json["message"]
+        assert "아무것도 바뀌지 않았습니다" in refused.json["message"]
         assert (broken.get("/agents").json, broken.get("/assignments").json) == before
         assert world.tenants["demo"].config().version == version and world.notified == []
         (first, second) = audit(world)
