@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from app.config import Settings
 from app.supervisor.exec_ import redis_argv
+from app.supervisor.programs import FREESWITCH_ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,7 +99,7 @@ class Lab:
         self.wait(path.exists, "Redis")
 
     def start_freeswitch(self, argv: Sequence[str]) -> None:
-        self.run("freeswitch", argv)
+        self.run("freeswitch", argv, environment={**FREESWITCH_ENVIRONMENT, **os.environ})
         self.wait(self.switch_answers, "FreeSWITCH's Event Socket", 60)
 
     def start_controller(self, *arguments: str, cpu: int | None = None) -> None:

@@ -363,7 +363,7 @@ def freeswitch_alone(lab: Lab, argv: list[str]) -> int:
 
 def size_in_mb(settings: Settings) -> int:
     path = Path(settings.database_url.removeprefix("sqlite:///"))
-    return round(path.stat().st_size / 1e6)
+    return round(sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*")) / 1e6)
 
 
 if __name__ == "__main__":

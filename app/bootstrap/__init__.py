@@ -57,10 +57,13 @@ def set_up(settings: Settings) -> Path:
     """Schema, FreeSWITCH's configuration and every tenant's files, before a service starts; the script
     with which FreeSWITCH starts, whose binary is looked for where the script runs."""
     upgrade_database(settings)
+    from app.supervisor.programs import FREESWITCH_ENVIRONMENT
+
     _, *arguments = render_freeswitch(settings)
+    exports = "".join(f'export {name}="${{{name}:-{value}}}"\n' for name, value in FREESWITCH_ENVIRONMENT.items())
     script = settings.freeswitch_dir / "start.sh"
     script.write_text(
-        "#!/bin/sh\n"
+        f"#!/bin/sh\n{exports}"
         "for binary in freeswitch /usr/bin/freeswitch /usr/local/freeswitch/bin/freeswitch; do\n"
         f'  command -v "$binary" >/dev/null && exec "$binary" {shlex.join(arguments)}\n'
         "done\n"

@@ -13,7 +13,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from app.supervisor.programs import find_freeswitch, find_redis
+from app.supervisor.programs import FREESWITCH_ENVIRONMENT, find_freeswitch, find_redis
 
 if TYPE_CHECKING:
     from app.config import Settings
@@ -79,4 +79,4 @@ def become_freeswitch(settings: Settings) -> NoReturn:
             "Set SANGDAM_FREESWITCH to its path, or run the simulator instead."
         )
     argv = bootstrap.render_freeswitch(settings)
-    os.execv(argv[0], argv)
+    os.execve(argv[0], argv, {**FREESWITCH_ENVIRONMENT, **os.environ})

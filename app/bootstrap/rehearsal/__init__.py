@@ -8,17 +8,13 @@ calls and in time.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import threading
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from app.config import PREFIX
+from app.adapters.children import Busy, Children, TimedOut
 from app.core.definitions import TenantConfig
 from app.core.rehearsed import Rehearsal
 from app.core.tenant_json import tenant_to_json
@@ -37,55 +33,45 @@ MOST_SECONDS = 20.0
 GRACE_SECONDS = 15.0
 """What starting, the last call and the answer may take beside that."""
 
-ROOT = Path(__file__).resolve().parents[3]
+MOST_BYTES = 16 << 20
+"""Of an answer; one with 150 calls has 150 kB."""
 
 
-_TURN = threading.Lock()
-
-
-def rehearser(settings: Settings, turn: threading.Lock = _TURN) -> Rehearse:
-    """Rehearses on this installation, one tenant at a time: another waits for its ``turn``."""
+def rehearser(settings: Settings, children: Children | None = None) -> Rehearse:
+    """Rehearses on this installation, one tenant at a time: another waits for its turn. May be called from any
+    thread or greenlet."""
+    children = children or Children(at_once=1, patience_seconds=MOST_SECONDS + GRACE_SECONDS)
 
     def rehearse(config: TenantConfig) -> Rehearsal:
-        if not turn.acquire(timeout=MOST_SECONDS + GRACE_SECONDS):
-            raise RehearsalFailed("busy")
+        request = {
+            "config": tenant_to_json(config),
+            "start": datetime.now(UTC).isoformat(),
+            "sip_domain": settings.sip_domain,
+            "key_music": str(ensure_key_music(settings.prompts_dir / "system")),
+            "most_calls": MOST_CALLS,
+            "most_seconds": MOST_SECONDS,
+        }
         try:
-            return _in_a_process(
-                {
-                    "config": tenant_to_json(config),
-                    "start": datetime.now(UTC).isoformat(),
-                    "sip_domain": settings.sip_domain,
-                    "key_music": str(ensure_key_music(settings.prompts_dir / "system")),
-                    "most_calls": MOST_CALLS,
-                    "most_seconds": MOST_SECONDS,
-                }
+            done = children.run(
+                [sys.executable, "-m", __name__],
+                json.dumps(request).encode(),
+                seconds=MOST_SECONDS + GRACE_SECONDS,
+                most_bytes=MOST_BYTES,
             )
-        finally:
-            turn.release()
+        except Busy as error:
+            raise RehearsalFailed("busy") from error
+        except TimedOut as error:
+            raise RehearsalFailed("time_over") from error
+        except OSError as error:
+            log.error("rehearsal_broken", error=repr(error))
+            raise RehearsalFailed("broken", repr(error)) from error
+        if done.code != 0:
+            log.error("rehearsal_broken", exit=done.code, said=done.errors[-2000:])
+            raise RehearsalFailed("broken", done.errors[-2000:])
+        try:
+            return Rehearsal.from_json(json.loads(done.output))
+        except (ValueError, KeyError, TypeError) as error:
+            log.error("rehearsal_broken", error=repr(error))
+            raise RehearsalFailed("broken", repr(error)) from error
 
     return rehearse
-
-
-def _in_a_process(request: dict[str, Any]) -> Rehearsal:
-    # It reads no setting of the installation: ports, passwords and databases are none of its business.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", __name__],
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            timeout=request["most_seconds"] + GRACE_SECONDS,
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
-        return Rehearsal.from_json(json.loads(done.stdout))
-    except subprocess.TimeoutExpired as error:
-        raise RehearsalFailed("time_over") from error
-    except subprocess.CalledProcessError as error:
-        text = error.stderr.decode(errors="replace")[-2000:]
-        log.error("rehearsal_broken", exit=error.returncode, said=text)
-        raise RehearsalFailed("broken", text) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        log.error("rehearsal_broken", error=repr(error))
-        raise RehearsalFailed("broken", repr(error)) from error

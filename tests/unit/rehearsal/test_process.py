@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import app.bootstrap.rehearsal as rehearsing
+from app.adapters.children import Children
 from app.bootstrap import upgrade_database
 from app.bootstrap.rehearsal import rehearser
 from app.bootstrap.setup import open_store, seed_demo
@@ -17,10 +18,12 @@ from app.ports import RehearsalFailed
 from tests.unit.rehearsal.centre import failed, furnished, small, write_sound
 
 
-@pytest.fixture(autouse=True)
-def key_music(settings: Settings) -> None:
-    """What is heard while a key is awaited: composing it takes longer than all else here."""
-    write_sound(settings.prompts_dir / "system" / "keys.wav", 30)
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings], free_ports: Callable[[int], list[int]]) -> Settings:
+    """No FreeSWITCH answers here. What is heard while a key is awaited is there: composing it takes a while."""
+    made = make_settings(esl_port=free_ports(1)[0])
+    write_sound(made.prompts_dir / "system" / "keys.wav", 30)
+    return made
 
 
 def files(root: Path) -> dict[Path, int]:
@@ -60,10 +63,8 @@ def test_a_mistake_of_ours_is_said_to_be_one(settings: Settings, tmp_path: Path)
     assert raised.value.code == "broken" and "Traceback" in str(raised.value)
 
 
-def test_one_at_a_time(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearsing, "MOST_SECONDS", 0.0)
-    monkeypatch.setattr(rehearsing, "GRACE_SECONDS", 0.05)
-    turn = threading.Lock()
-    with turn, pytest.raises(RehearsalFailed) as raised:
-        rehearser(settings, turn)(furnished(small(), tmp_path))
+def test_one_at_a_time(settings: Settings, tmp_path: Path) -> None:
+    none_left = Children(at_once=0, patience_seconds=0.05)
+    with pytest.raises(RehearsalFailed) as raised:
+        rehearser(settings, none_left)(furnished(small(), tmp_path))
     assert raised.value.code == "busy"
