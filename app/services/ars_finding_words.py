@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.services.ars_change_words import CALLBACKS, keys_words
+from app.services.ars_claim_words import contradiction_sentence
 from app.services.ars_words import filled, index_of, prompt_name, weekdays
 from dialplan.findings import Finding
 
@@ -117,10 +118,10 @@ _MOST_NAMES = 5
 def finding_sentence(finding: Finding, language: str = "ko") -> str:
     """One finding in one sentence that says what to do. A code without words is shown as it is."""
     english = index_of(language)
+    if finding.code == "text.contradicts_hours" and finding.details.get("code"):
+        return contradiction_sentence(str(finding.details["code"]), finding.details, language)
     pair = FINDINGS.get(finding.code)
-    if pair is None:
-        return finding.code
-    return filled(pair[english], _details(finding.details, language))
+    return finding.code if pair is None else filled(pair[english], _details(finding.details, language))
 
 
 def _details(raw: Mapping[str, Any], language: str) -> dict[str, Any]:
