@@ -131,7 +131,10 @@ def test_journal_verify_fails_when_something_is_wrong(
     assert ("whole" in out) == (not problems)
 
 
-def test_a_tenant_that_locked_itself_out_is_let_in_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tenant_that_locked_itself_out_is_let_in_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
     assert call(capsys, "db", "upgrade")[0] == 0
     store = open_store(Settings.load())
     rows = store.for_tenant(store.create_tenant("demo").id)
