@@ -17,6 +17,12 @@ from app.core.errors import InvalidDefinition
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this lands in the repository's own ``var``."""
+    monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
+
+
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """``(exit code, standard output, standard error)`` of one command."""
     codes: list[int] = []
@@ -27,7 +33,6 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 
 @pytest.fixture(autouse=True)
 def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
     return tmp_path / "state"
 
 
@@ -131,10 +136,7 @@ def test_journal_verify_fails_when_something_is_wrong(
     assert ("whole" in out) == (not problems)
 
 
-def test_a_tenant_that_locked_itself_out_is_let_in_again(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
+def test_a_tenant_that_locked_itself_out_is_let_in_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "db", "upgrade")[0] == 0
     store = open_store(Settings.load())
     rows = store.for_tenant(store.create_tenant("demo").id)
