@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
 @pytest.fixture(autouse=True)
-def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_state(clean_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of this lands in the repository's own ``var``."""
     monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
 
