@@ -128,9 +128,12 @@ class People(Scope):
     def next_extension(self) -> tuple[str, str]:
         """A free extension (DN, unique on the platform) and the SIP user that goes with it."""
         with self._reading() as session:
-            numbers = [int(e) for e in session.scalars(select(Agent.extension)) if e.isdigit()]
+            # Longer numbers are greater: the database finds the last one, not we among all of the platform's.
+            falling = (func.length(Agent.extension).desc(), Agent.extension.desc())
+            extensions = session.scalars(select(Agent.extension).order_by(*falling).execution_options(yield_per=20))
+            last = next((int(one) for one in extensions if one.isdigit()), FIRST_EXTENSION - 1)
             service = session.scalar(select(Tenant.service_name).where(Tenant.id == self.tenant_id)) or ""
-        extension = str(max(numbers, default=FIRST_EXTENSION - 1) + 1)
+        extension = str(last + 1)
         prefix = service.lower() if re.fullmatch(r"[A-Za-z0-9]{1,40}", service) else f"t{self.tenant_id}"
         return extension, f"{prefix}-{extension}"
 

@@ -207,6 +207,17 @@ class TestPeople:
         assert [a.extension for a in demo.agents()] == ["1001", "1002"]
         assert [a.sip_user for a in other.agents()] == ["other-1003"]
 
+    def test_the_next_extension_comes_after_the_greatest_number(
+        self, demo: TenantStore, other: TenantStore
+    ) -> None:
+        # As text 999 would be greater than 10000, and a line of letters greater than both.
+        for extension in ("999", "10000", "lobby"):
+            other.create_agent(
+                login=f"of-{extension}", name="", password_hash="", extension=extension, sip_user=f"x-{extension}",
+                sip_password_enc="", sip_ha1="",
+            )  # fmt: skip
+        assert demo.next_extension() == ("10001", "demo-10001")
+
 
 @dataclass(frozen=True)
 class Filter:
