@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { Icon, confirm, html, request, t, toast } from "./_island.js";
 import { CardHead, Notice } from "./_staff_parts.js";
-import { problemsOf, put, useData } from "./_staff_store.js";
+import { problemsOf, put, useData, useUnsaved } from "./_staff_store.js";
 
 export function Access() {
   const saved = useData((state) => state.settings.allowed_addresses);
@@ -12,6 +12,7 @@ export function Access() {
   const [problems, setProblems] = useState({});
   const [busy, setBusy] = useState(false);
   const dirty = JSON.stringify(rows) !== JSON.stringify(saved);
+  useUnsaved("access", dirty);
   const edit = (next) => { setRows(next); setProblems({}); };
   const add = (address) => {
     const clean = address.trim();

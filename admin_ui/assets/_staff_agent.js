@@ -143,7 +143,7 @@ export function EditAgent({ id, onClose, goTo }) {
       <${Field} label=${t("그룹")} error=${form.problems.group_id}>${(props) => html`<${Groups} form=${form} props=${props} />`}<//>
       <${Skills} value=${form.values.skills} onChange=${(skills) => form.change({ skills })} error=${form.problems.skills} />
       <${Switch} label=${t("사용")} hint=${t("끄면 로그인할 수 없고 전화를 받지 않습니다. 라이선스는 그대로 차지합니다.")} checked=${form.values.active} onChange=${(active) => form.change({ active })} />
-      <div class="island-field"><div class="island-label"><span>${t("상담메뉴")}</span></div>
+      <div class="island-field"><div class="island-label"><span>${t("담당 메뉴")}</span></div>
         <div class="tags">${mine.length ? mine.map((queue) => html`<span key=${queue.id} class="tag">${queue.keys && html`<b>${queue.keys}</b>`}${queue.name}</span>`) : html`<span class="tag warn">${t("배정 안 됨")}</span>`}
           <button type="button" class="btn btn-sm" onClick=${() => { onClose(); goTo("assign"); }}>${t("상담배정으로 가기")}</button></div></div>
       <div class="island-field"><div class="island-label"><span>${t("로그인과 전화")}</span></div>

@@ -44,7 +44,7 @@ function Row({ agent, queues, skills, onEdit }) {
       <span><strong>${agent.name}</strong><small>${agent.login}</small></span></button></td>
     <td data-label=${t("내선번호")}>${agent.extension}</td>
     <td data-label=${t("그룹")}>${agent.group}</td>
-    <td data-label=${t("상담메뉴")}><${Menus} agent=${agent} queues=${queues} /></td>
+    <td data-label=${t("담당 메뉴")}><${Menus} agent=${agent} queues=${queues} /></td>
     ${skills.length > 0 && html`<td data-label=${t("스킬")} class=${agent.skills.length ? "" : "quiet-here"}>${agent.skills.length === 0 ? html`<span class="subtle">–</span>` : html`<span class="tags">${agent.skills.map((held) => html`<span key=${held.id} class="tag skill">${skills.find((skill) => skill.id === held.id)?.name}</span>`)}</span>`}</td>`}
     <td data-label=${t("상태")} class=${agent.active && !locked ? "quiet-here" : ""}><span class=${`tag ${agent.active ? "good" : ""}`}>${agent.active ? t("사용") : t("사용 중지")}</span>${locked && html` <span class="tag warn" title=${t("로그인에 여러 번 실패했습니다. 비밀번호를 다시 정하면 풀립니다.")}><${Icon} name="ti-lock" />${t("잠김")}</span>`}</td>
     <td class="row-end"><button type="button" class="btn btn-sm" aria-label=${t("{name} 관리", { name: agent.name })} onClick=${() => onEdit(agent.id)}>${t("관리")}</button></td>
@@ -77,8 +77,8 @@ export function Agents({ goTo }) {
             <input class="form-control" type="search" value=${words} placeholder=${t("이름, ID, 내선번호, 그룹으로 찾기")} onInput=${(event) => setWords(event.target.value)} /></label>
           ${groups.length > 1 && html`<select class="form-select" aria-label=${t("그룹")} value=${group} onChange=${(event) => setGroup(event.target.value)}>
             <option value="">${t("모든 그룹")}</option>${groups.map((each) => html`<option key=${each.id} value=${each.id}>${each.name} (${each.agents})</option>`)}</select>`}
-          <span class="subtle" role="status">${t("{count}명", { count: shown.length })}</span></div>
-        <div class="table-scroll"><table class="agents-table"><thead><tr><th>${t("상담사")}</th><th>${t("내선번호")}</th><th>${t("그룹")}</th><th>${t("상담메뉴")}</th>
+          <span class="subtle" role="status">${t("상담사 {count}명", { count: shown.length })}</span></div>
+        <div class="table-scroll"><table class="agents-table"><thead><tr><th>${t("상담사")}</th><th>${t("내선번호")}</th><th>${t("그룹")}</th><th>${t("담당 메뉴")}</th>
           ${skills.length > 0 && html`<th>${t("스킬")}</th>`}<th>${t("상태")}</th><th><span class="visually-hidden">${t("관리")}</span></th></tr></thead>
           <tbody>${shown.map((agent) => html`<${Row} key=${agent.id} agent=${agent} queues=${queues} skills=${skills} onEdit=${(id) => setDialog({ kind: "edit", id })} />`)}</tbody></table></div>
         ${shown.length === 0 && html`<${Empty} icon="ti-search-off" title=${t("찾는 상담사가 없습니다")}><button type="button" class="btn btn-sm" onClick=${() => { setWords(""); setGroup(""); }}>${t("모두 보기")}</button><//>`}`}

@@ -4,7 +4,7 @@ import { Dialog, Icon, announce, confirm, html, request, t, toast, useNarrow } f
 import { useDrag } from "./_staff_drag.js";
 import { change, changesOf, draftOf, lastTier, onTier, place, skilled, unassigned } from "./_staff_draft.js";
 import { CardHead, Empty, Notice, tierName } from "./_staff_parts.js";
-import { PEOPLE, load, put, refresh, useData } from "./_staff_store.js";
+import { PEOPLE, load, put, refresh, useData, useUnsaved } from "./_staff_store.js";
 
 const MOST_TIERS = 9;
 
@@ -36,11 +36,7 @@ export function Assign() {
     if (refocus.current) document.querySelector(`[data-chip="${refocus.current}"]`)?.focus();
     refocus.current = null;
   });
-  useEffect(() => {
-    const stay = (event) => changed.length && event.preventDefault();
-    window.addEventListener("beforeunload", stay);
-    return () => window.removeEventListener("beforeunload", stay);
-  }, [changed.length]);
+  useUnsaved("assign", changed.length > 0);
 
   const tell = (next, queueId, agentId, name) => {
     const queue = assignments.queues.find((each) => each.id === queueId);

@@ -47,7 +47,7 @@ export function ImportDialog({ onClose }) {
   return html`<${Dialog} title=${t("엑셀로 등록")} onClose=${onClose} wide busy=${busy} footer=${html`
       <button type="button" class="btn" onClick=${onClose} disabled=${busy}>${t("취소")}</button>
       <button type="button" class="btn btn-primary" disabled=${!ready || busy} onClick=${takeIn}>${busy ? t("처리 중…") : t("적용")}</button>`}>
-    <ol class="steps"><li><div><strong>${t("양식을 내려받아 작성합니다")}</strong>
+    <ol class="import-steps"><li><div><strong>${t("양식을 내려받아 작성합니다")}</strong>
         <p class="island-hint">${t("예시와 쓰는 법이 들어 있습니다. 지금 상담사를 고치려면 ‘엑셀 내려받기’로 받은 파일을 고쳐 올리세요.")}</p>
         <a class="btn btn-sm" href="/api/v1/agents-template.xlsx" download><${Icon} name="ti-file-spreadsheet" />${t("양식 내려받기")}</a></div></li>
       <li><div><strong>${t("작성한 파일을 올립니다")}</strong><${Drop} file=${file} busy=${busy} onFile=${look} /></div></li></ol>

@@ -67,7 +67,7 @@ function Name({ row, path, onRemove }) {
     <input class="form-control" aria-label=${t("이름")} value=${draft} maxLength="60" autoFocus aria-invalid=${problem ? "true" : undefined} onInput=${(event) => setDraft(event.target.value)}
       onKeyDown=${(event) => { if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); setDraft(null); setProblem(""); } }} />
     <button type="submit" class="btn btn-primary">${t("저장")}</button></form>${problem && html`<div class="island-error" role="alert">${problem}</div>`}</li>`;
-  return html`<li><span class="name">${row.name}</span><span class="subtle">${t("{count}명", { count: row.agents })}</span>
+  return html`<li><span class="name">${row.name}</span><span class="subtle">${t("상담사 {count}명", { count: row.agents })}</span>
     ${row.common ? html`<span class="subtle fixed">${t("기본")}</span>` : html`
       <button type="button" class="icon-button" aria-label=${t("{name} 이름 바꾸기", { name: row.name })} onClick=${() => setDraft(row.name)}><${Icon} name="ti-pencil" /></button>
       <button type="button" class="icon-button" aria-label=${t("{name} 삭제", { name: row.name })} onClick=${remove}><${Icon} name="ti-trash" /></button>`}</li>`;

@@ -41,6 +41,17 @@ export function useData(select) {
   return value;
 }
 
+const unsaved = new Set();
+window.addEventListener("beforeunload", (event) => unsaved.size && event.preventDefault());
+
+/** While `on`, the browser asks before it leaves the page. */
+export function useUnsaved(name, on) {
+  useEffect(() => {
+    unsaved[on ? "add" : "delete"](name);
+    return () => unsaved.delete(name);
+  }, [on]);
+}
+
 /**
  * A form: what is in it, what is wrong with it by field, whether it is being sent.
  * `send(action)` runs `action(values)`; problems of fields are kept for them, other refusals become toasts.

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { Choice, Field, Icon, html, request, t, toast } from "./_island.js";
 import { Reasons } from "./_staff_lists.js";
 import { CardHead, Notice } from "./_staff_parts.js";
-import { put, useData, useForm } from "./_staff_store.js";
+import { put, useData, useForm, useUnsaved } from "./_staff_store.js";
 
 /** A card of settings with its own 적용. `fields`: names in /settings. */
 function SettingsCard({ title, hint, fields, two, children }) {
@@ -11,6 +11,7 @@ function SettingsCard({ title, hint, fields, two, children }) {
   const own = Object.fromEntries(fields.map((name) => [name, settings[name]]));
   const form = useForm(own);
   const dirty = fields.some((name) => String(form.values[name]) !== String(own[name]));
+  useUnsaved(title, dirty);
   const save = (event) => {
     event.preventDefault();
     form.send(async (values) => {

@@ -14,6 +14,9 @@ const TABS = [
 ];
 const named = () => (TABS.some(([name]) => `#${name}` === location.hash) ? location.hash.slice(1) : "agents");
 
+/** Tabs that were opened stay as they are, so that nothing typed is lost by looking elsewhere. */
+const visited = new Set();
+
 function Staff() {
   const [tab, setTab] = useState(named());
   const [failed, setFailed] = useState("");
@@ -44,12 +47,13 @@ function Staff() {
     goTo(name);
     document.getElementById(`tab-${name}`).focus();
   };
-  const View = TABS.find(([name]) => name === tab)[3];
+  visited.add(tab);
   return html`<div class="staff-tabs" role="tablist" aria-label=${t("상담서비스")} onKeyDown=${keys}>${TABS.map(([name, icon, words]) => html`<button key=${name} type="button" role="tab" id=${`tab-${name}`}
-      aria-selected=${tab === name} aria-controls="staff-panel" tabIndex=${tab === name ? 0 : -1} onClick=${() => goTo(name)}><${Icon} name=${icon} /><span>${words}</span>
+      aria-selected=${tab === name} aria-controls=${`panel-${name}`} tabIndex=${tab === name ? 0 : -1} onClick=${() => goTo(name)}><${Icon} name=${icon} /><span>${words}</span>
       ${name === "assign" && pending ? html`<b class="dot" title=${t("적용하지 않은 내용이 있습니다")}></b>` : name === "assign" && alone > 0 ? html`<b class="count" title=${t("배정 안 됨")}>${alone}</b>` : ""}</button>`)}</div>
-    <div id="staff-panel" role="tabpanel" aria-labelledby=${`tab-${tab}`}>${known ? html`<${View} goTo=${goTo} />` : failed
-      ? html`<div class="load-failed"><p>${failed}</p><button type="button" class="btn" onClick=${start}>${t("다시 시도")}</button></div>` : html`<p class="subtle">${t("불러오는 중…")}</p>`}</div>`;
+    ${known ? TABS.filter(([name]) => visited.has(name)).map(([name, , , View]) => html`<div key=${name} id=${`panel-${name}`} class="staff-panel" role="tabpanel" aria-labelledby=${`tab-${name}`}
+      hidden=${name !== tab}><${View} goTo=${goTo} /></div>`) : failed
+      ? html`<div class="load-failed"><p>${failed}</p><button type="button" class="btn" onClick=${start}>${t("다시 시도")}</button></div>` : html`<p class="subtle">${t("불러오는 중…")}</p>`}`;
 }
 
 mount("staff", Staff);

@@ -5,12 +5,13 @@ import { read, set } from "./_store.js";
 const SILENT_MS = 45_000; // three missed keep-alives: the line is dead although nobody said so
 
 let source = null;
+let over = false; // the server has said good-bye
 let last = 0;
 
 export function connect() {
   open();
   setInterval(() => {
-    if (Date.now() - last > SILENT_MS || source?.readyState === EventSource.CLOSED) open();
+    if (!over && (Date.now() - last > SILENT_MS || source?.readyState === EventSource.CLOSED)) open();
   }, 5_000);
   window.addEventListener("online", open);
 }
@@ -22,6 +23,7 @@ function open() {
   source.addEventListener("snapshot", (event) => heard(event, takeSnapshot));
   source.addEventListener("agent", (event) => heard(event, takeAgent));
   source.addEventListener("bye", () => {
+    over = true;
     source.close();
     leave();
   });

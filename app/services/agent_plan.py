@@ -67,7 +67,10 @@ class Plan:
             "errors": len(self.problems),
             "new_groups": list(self.groups),
             "new_skills": list(self.skills),
-            "rows": [listed(each, "new") for each in self.new] + [listed(each, "change") for each in self.changed],
+            "rows": sorted(
+                [listed(each, "new") for each in self.new] + [listed(each, "change") for each in self.changed],
+                key=lambda row: int(row["row"]),
+            ),
             "problems": [dict(problem) for problem in self.problems],
         }
 

@@ -112,7 +112,7 @@ class TestTakingIn:
         plan = send(manager, body, dry_run=True).json
         assert (plan["new"], plan["changed"], plan["errors"]) == (2, 1, 0)
         assert (plan["new_groups"], plan["new_skills"]) == (["야간"], ["불어", "영어"])
-        assert plan["rows"][2]["changes"] == ["name", "group", "menus", "skills"]
+        assert plan["rows"][0]["changes"] == ["name", "group", "menus", "skills"]
         assert len(manager.get("/agents").json) == 3 and audit(world) == []
 
         done = send(manager, body).json
