@@ -13,14 +13,14 @@ from app.core.korean_dates import suffixed
 from app.core.korean_numbers import clock, half_day, native, sino
 from app.core.korean_particles import MARK
 
-_HALF = r"오전|오후|새벽|아침|점심|낮|저녁|밤|[AP]\.?M\.?|[ap]\.?m\.?"
+_HALF = r"오전|오후|새벽|아침|낮|저녁|밤|[AP]\.?M\.?|[ap]\.?m\.?"
 _DAY = "익일|다음 ?날|이튿날|당일|명일|다음 ?달"
 _HALVES = {"am": "오전", "pm": "오후"}
 _TWELVE = {"오전": "밤", "오후": "낮"}
 """오전 and 오후 열두 시 are mistaken for each other: nobody mistakes these."""
 _EVENING_HOUR = 17
 """A span that begins later and ends at an earlier hour runs over midnight; 14시~6시 is only typed carelessly."""
-_EVENING = ("오후", "저녁", "밤", "낮", "점심")
+_EVENING = ("오후", "저녁", "밤", "낮")
 
 
 _COLON = r"(?P<colon>\d{1,2}):(?P<past>\d{2})(?::\d{2})?(?![\d:])"
@@ -115,6 +115,8 @@ def _span(match: re.Match[str]) -> str:
         return f"{_room(match)}이십사 시간{MARK}"
     half_typed = bool(first.half or second.half)
     one, half = _say(first, certain=first.certain or (second.hour >= 13 and not half_typed))
+    if match.string[max(0, match.start() - 3) : match.start()] in ("점심 ", "점심("):
+        one = one.removeprefix("낮 ")
     night = not half_typed and first.hour >= _EVENING_HOUR
     two, _ = _say(second, certain=second.certain or night, said=half, last=True)
     day = f"{match['day']} " if match["day"] else ""

@@ -90,7 +90,8 @@ HOURS = [
         "주말 오전 아홉 시부터 낮 열두 시 삼십 분까지, 오후 두 시부터 세 시까지",
     ),
     (  # Too much to listen to: the break that all days share is told once.
-        "월 09:00-18:00, -12:30-13:30; 화 09:00-19:00, -12:30-13:30; 수 10:00-18:00, -12:30-13:30; 목금 10:00-20:00, -12:30-13:30",
+        "월 09:00-18:00, -12:30-13:30; 화 09:00-19:00, -12:30-13:30; 수 10:00-18:00, -12:30-13:30; "
+        "목금 10:00-20:00, -12:30-13:30",
         "월요일 오전 아홉 시부터 오후 여섯 시까지, 화요일 오전 아홉 시부터 오후 일곱 시까지, "
         "수요일 오전 열 시부터 오후 여섯 시까지, 목요일과 금요일 오전 열 시부터 오후 여덟 시까지, "
         "점심시간 낮 열두 시 삼십 분부터 오후 한 시 삼십 분까지 제외",
@@ -119,9 +120,11 @@ def test_seconds_are_rounded_to_the_minute() -> None:
 @pytest.mark.parametrize(
     ("days", "told"),
     [
-        ("월", "월요일"), ("토일", "주말"), ("월화수목금", "평일"), ("월화수목금토일", "매일"), ("월화", "월요일과 화요일"),
+        ("월", "월요일"), ("토일", "주말"), ("월화수목금", "평일"), ("월화수목금토일", "매일"),
+        ("월화", "월요일과 화요일"),
         ("일월", "월요일과 일요일"), ("월화수", "월요일부터 수요일까지"), ("금토일", "금요일부터 일요일까지"),
-        ("토일월화", "토요일부터 화요일까지"), ("월화목금", "월, 화, 목, 금요일"), ("화수목금토일", "화요일부터 일요일까지"),
+        ("토일월화", "토요일부터 화요일까지"), ("월화목금", "월, 화, 목, 금요일"),
+        ("화수목금토일", "화요일부터 일요일까지"),
     ],
 )  # fmt: skip
 def test_days_are_told_together(days: str, told: str) -> None:
@@ -195,8 +198,8 @@ def test_an_own_text_replaces_the_default_and_keeps_the_keys_explained() -> None
 def test_a_recording_is_announced() -> None:
     assert "녹음" in default_texts(tenant())["greeting"]
     assert "녹음" not in default_texts(tenant(recording=False))["greeting"]
-    assert speakable(greeting_text("(주)한빛 A/S")) == (
-        "안녕하세요. 주식회사 한빛 에이에스입니다. 전화해 주셔서 감사합니다. 더 나은 상담을 위해 통화 내용이 녹음됩니다."
+    assert speakable(greeting_text("(주)한빛 A/S", recording=False)) == (
+        "안녕하세요. 주식회사 한빛 에이에스입니다. 전화해 주셔서 감사합니다."
     )
 
 
