@@ -25,7 +25,7 @@ holiday.moves           warning  name, year, day (or None): entered as yearly, b
 menu.nobody             warning  name, queue_id, assigned, callback: no active agent
 menu.unsaid             warning  entries: keys that the typed text does not say
 menu.said_wrongly       warning  digits: keys that it says and that lead nowhere
-text.contradicts_hours  warning  what prompt_claims says
+text.contradicts_hours  warning  claim (a code of prompt_claims), weekdays, start, end, real, words
 prompt.missing          warning  prompt: a waiting caller would not hear it
 number.missing          warning  no public number leads here
 contract.missing        warning  before the contract nobody is let in: hours and menu are not proved
@@ -49,7 +49,7 @@ from app.core.public_holidays import HolidayTable
 from dialplan.findings import Finding, Severity, clock
 from dialplan.model import Compiled
 from dialplan.proof_hours import holiday_findings, hours_findings
-from dialplan.proof_texts import Contradictions, text_findings
+from dialplan.proof_texts import text_findings
 from dialplan.proof_ways import Way, ways_findings
 from dialplan.year import Year, has_hours, sweep
 
@@ -107,18 +107,16 @@ def prove(
     *,
     public_holidays: HolidayTable | None = None,
     uploads: Collection[str] = (),
-    contradictions: Contradictions | None = None,
 ) -> Proof:
     """Proves ``days`` days from ``start`` (the tenant's today).
 
     ``compiled`` is what ``compile_tenant`` made of ``config``; ``texts`` is what the tenant typed, ``uploads`` the
-    names of the prompts that are played from files; ``public_holidays`` says the public holidays of a year,
-    ``contradictions`` where a text and the slots say different hours (app.core.prompt_claims). Raises
+    names of the prompts that are played from files; ``public_holidays`` says the public holidays of a year. Raises
     InvalidDefinition for an unknown zone, ValueError for no days.
     """
     if days < 1:
         raise ValueError("a proof needs a day")
-    findings = list(text_findings(config, texts, uploads, contradictions))
+    findings = list(text_findings(config, texts, uploads))
     calendar: tuple[CalendarDay, ...] = ()
     ways: tuple[Way, ...] = ()
     probes = 0

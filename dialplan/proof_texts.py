@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, time
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
-from app.core.definitions import MenuEntry, Slot, TenantConfig
+from app.core.definitions import MenuEntry, TenantConfig
 from app.core.korean import key, speakable
+from app.core.prompt_claims import contradictions
 from app.core.prompt_texts import LONGEST_TEXT, default_texts
 from dialplan.findings import Finding, Severity
 
-Contradictions = Callable[[str, Sequence[Slot]], Iterable[Any]]
-"""Where a text says other hours than the slots (app.core.prompt_claims.contradictions): a dataclass for each."""
+TELL_THE_HOURS = frozenset({"texts.greeting", "texts.after_hours", "texts.holiday"})
+"""Texts of which a caller expects that they tell all hours once they tell some; others may speak of Saturdays only."""
+
+UNSAID = "open_but_unsaid"
+"""prompt_claims' code for hours of which a text does not speak."""
 
 _DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 _PRESS = re.compile(r"(?<![0-9])([0-9])\s*번")
 
 
-def text_findings(
-    config: TenantConfig,
-    texts: Mapping[str, str],
-    uploads: Collection[str],
-    contradictions: Contradictions | None = None,
-) -> Iterator[Finding]:
+def text_findings(config: TenantConfig, texts: Mapping[str, str], uploads: Collection[str]) -> Iterator[Finding]:
     """Of what the tenant typed (``texts``), where it is played. What is played from a file (``uploads``: names of
     prompts) cannot be read, so nothing is said about it."""
     typed: list[tuple[str, str]] = []
@@ -42,8 +37,11 @@ def text_findings(
     for where, text in typed:
         if len(text) > LONGEST_TEXT:
             yield Finding(Severity.ERROR, "text.too_long", where, {"length": len(text), "longest": LONGEST_TEXT})
-        for one in contradictions(text, config.ars.slots) if contradictions and text else ():
-            yield Finding(Severity.WARNING, "text.contradicts_hours", where, _plain(one))
+        for one in contradictions(text, config.ars.slots):
+            if one.code == UNSAID and where not in TELL_THE_HOURS:
+                continue
+            details = {"claim": one.code, **one.details()}
+            yield Finding(Severity.WARNING, "text.contradicts_hours", where, details)
     yield from _menu("menu", config.ars.menu, texts, uploads)
     for entry in config.ars.menu:
         yield from _menu(f"menu_{entry.digit}", entry.entries, texts, uploads)
@@ -69,20 +67,3 @@ def _menu(
     wrong = sorted(set(_PRESS.findall(text)) - there)
     if wrong:
         yield Finding(Severity.WARNING, "menu.said_wrongly", where, {"digits": wrong})
-
-
-def _plain(value: Any) -> Any:
-    """A value of the core as JSON."""
-    if dataclasses.is_dataclass(value):
-        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, frozenset | set):
-        return sorted(_plain(item) for item in value)
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, time
 from time import process_time
 from typing import Any
@@ -334,27 +334,23 @@ def test_the_typed_text_of_a_menu_within_the_menu() -> None:
     assert of(proof, "menu.unsaid") == [("texts.menu_4", {"entries": [{"digit": "2", "name": "접수"}]})]
 
 
-@dataclasses.dataclass(frozen=True)
-class Said:
-    """What a reader of texts may say."""
-
-    said: str
-    at: time
-    weekdays: frozenset[int]
-
-
 def test_a_text_that_names_other_hours() -> None:
-    def reader(text: str, slots: Sequence[Slot]) -> list[Said]:
-        return [Said(text, slots[0].start, slots[0].weekdays)] if "10시" in text else []
-
-    menu = (*MENU[:2], MenuEntry("3", "안내", None, "10시에 엽니다."))
-    texts = {"after_hours": "10시부터입니다.", "holiday": "내일 뵙겠습니다.", "greeting": "10시", "delay": "10시"}
-    proof = proved(staffed(ars_menu=menu), texts, contradictions=reader, uploads={"greeting"})
-    hours = {"at": "09:00", "weekdays": [0, 1, 2, 3, 4]}
-    assert of(proof, "text.contradicts_hours") == [
-        ("menu.3", {"said": "10시에 엽니다.", **hours}),
-        ("texts.after_hours", {"said": "10시부터입니다.", **hours}),
-        ("texts.delay", {"said": "10시", **hours}),
+    menu = (*MENU[:2], MenuEntry("3", "안내", None, "토요일은 10시부터 1시까지입니다."))
+    texts = {
+        "after_hours": "상담 시간은 평일 오전 9시부터 오후 7시까지입니다.",
+        "holiday": "평일 10시~18시에 전화해 주세요.",
+        "greeting": "평일 10시부터 18시까지", "delay": "잠시만요.",
+    }  # fmt: skip
+    proof = proved(staffed(ars_menu=menu, ars_slots=(WORK,)), texts, uploads={"greeting"})
+    found = [
+        (where, details["claim"], details["weekdays"], details["start"], details["end"])
+        for where, details in of(proof, "text.contradicts_hours")
+    ]
+    assert found == [
+        # An announcement may speak of Saturdays only.
+        ("menu.3", "claimed_but_closed", [5], "10:00", "13:00"),
+        ("texts.after_hours", "claimed_but_closed", [0, 1, 2, 3, 4], "18:00", "19:00"),
+        ("texts.holiday", "open_but_unsaid", [0, 1, 2, 3, 4], "09:00", "10:00"),
     ]
     assert proof.errors == ()
 
