@@ -55,7 +55,7 @@ class Ars(ArsApplying, ArsProving, ArsAnnouncements):
         """What would be said with this document, which is not kept. Raises Refused ``invalid_ars``."""
         own = self._own(person)
         checked = self._checked(own, document, language)
-        return self._texts(own.draft_config(checked.document), checked.document)
+        return self._texts(own.draft_config(checked.document), checked.document, language)
 
     def _shown(self, own: Any, warnings: tuple[Problem, ...], language: str) -> dict[str, Any]:
         draft, live = own.ars("draft"), own.ars("live")
@@ -72,7 +72,7 @@ class Ars(ArsApplying, ArsProving, ArsAnnouncements):
             "live": _published(live),
             "document": document,
             "warnings": [worded(one, document, language) for one in warnings],
-            **self._texts(config, document),
+            **self._texts(config, document, language),
             "versions": own.ars_versions(limit=1)[1],
             "speech": {"speaks": self._outside.voice.speaks, "advice": self._outside.voice.advice},
             "numbers": list(config.dids),

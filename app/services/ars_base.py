@@ -7,9 +7,11 @@ from typing import Any
 
 from app.core.ars_draft import completed
 from app.core.definitions import TenantConfig
+from app.core.prompt_claims import contradictions
 from app.core.prompt_texts import default_texts, texts_for
 from app.ports import Clock
 from app.services.accounts import call_directly
+from app.services.ars_claim_words import contradiction_sentence
 from app.services.ars_outside import Outside
 from app.services.ars_problems import Problem
 from app.services.ars_validation import Checked, check_document
@@ -58,12 +60,21 @@ class ArsBase:
         return checked
 
     @staticmethod
-    def _texts(config: TenantConfig, document: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "defaults": default_texts(config),
-            "spoken": texts_for(config, document["texts"]),
-            "contradictions": [],
-        }
+    def _texts(config: TenantConfig, document: Mapping[str, Any], language: str) -> dict[str, Any]:
+        defaults = default_texts(config)
+        # What is made from the settings says the hours that are set, and a recording cannot be read.
+        typed = {name: text for name, text in document["texts"].items() if name in defaults}
+        for keys, entry in config.ars.leaves():
+            if entry.announcement:
+                typed[f"announcement_{keys}"] = entry.announcement
+        told = []
+        for prompt, text in typed.items():
+            for one in () if prompt in document["uploads"] else contradictions(text, config.ars.slots):
+                details = one.details()
+                sentence = contradiction_sentence(one.code, details, language)
+                told.append({"prompt": prompt, "code": one.code, "sentence": sentence, "details": details})
+        spoken = texts_for(config, document["texts"])
+        return {"defaults": defaults, "spoken": spoken, "contradictions": told}
 
     @staticmethod
     def _note(own: Any, person: Person, subject: str, action: str, result: str = "ok", **details: Any) -> None:

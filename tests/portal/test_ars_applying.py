@@ -204,6 +204,25 @@ def test_the_year_proof_of_the_draft(manager, world) -> None:
     assert missing["sentence"] == "앞으로 1년의 공휴일 1일이 휴일로 등록되어 있지 않습니다: 삼일절"
 
 
+def test_texts_that_name_other_hours_are_pointed_out_while_typing_and_in_the_proof(manager, world) -> None:
+    world.tenants["demo"].add_did("07040000001")
+    menu = document()["menu"]
+    menu[1]["announcement"] = "평일 9시부터 6시까지 엽니다."  # so it is
+    typed = document(menu=menu, texts={"after_hours": "상담 시간은 평일 오전 9시부터 오후 7시까지입니다."})
+    (said,) = manager.post("/ars/texts", json={"document": typed}).json["contradictions"]
+    assert (said["prompt"], said["code"]) == ("after_hours", "claimed_but_closed")
+    assert said["details"]["real"] == [["09:00", "18:00"]]
+    assert said["sentence"] == (
+        "월·화·수·목·금요일 18:00–19:00: 문구에서는 상담한다고 하지만 상담시간이 아닙니다. "
+        "실제 상담시간: 09:00–18:00"
+    )
+    manager.put("/ars/draft", json={"document": typed})
+    findings = manager.post("/ars/check?lang=en", json={}).json["findings"]
+    (found,) = [one for one in findings if one["code"] == "text.contradicts_hours"]
+    assert (found["where"], found["severity"]) == ("texts.after_hours", "warning")
+    assert found["sentence"].startswith("Mon, Tue, Wed, Thu, Fri 18:00–19:00: the text says open")
+
+
 def test_errors_of_the_proof_forbid_the_application(manager) -> None:
     save(manager, slots=[])
     refused = manager.post("/ars/apply", json={})

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.ars_change import Change
 from app.core.ars_changes import changes
-from app.services import ars_change_words, ars_finding_words, ars_messages, ars_words
+from app.services import ars_change_words, ars_claim_words, ars_finding_words, ars_messages, ars_words
 from app.services.ars_change_words import CHANGES, change_sentence
 from app.services.ars_finding_words import FINDINGS, finding_sentence
 from app.services.ars_problem_words import PROBLEMS
@@ -27,7 +27,7 @@ WEEK = {"weekdays": [0, 1, 2, 3, 4], "start": "09:00", "end": "18:00", "open": T
 
 def tables() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for module in (ars_words, ars_change_words, ars_finding_words, ars_messages):
+    for module in (ars_words, ars_change_words, ars_claim_words, ars_finding_words, ars_messages):
         for name, table in vars(module).items():
             if name.isupper() and not name.startswith("_") and isinstance(table, dict):
                 found[f"{module.__name__}.{name}"] = table
@@ -56,6 +56,15 @@ def test_every_finding_has_words() -> None:
     codes = documented("dialplan/proof.py", re.compile(r"^([a-z]+\.[a-z_]+)  ", re.M))
     assert len(codes) > 20
     assert codes == FINDINGS.keys()
+
+
+def test_every_contradiction_has_words() -> None:
+    codes = documented("app/core/prompt_claims.py", re.compile(r"^([a-z]+(?:_[a-z]+)+)  ", re.M))
+    assert codes == ars_claim_words.CLAIMS.keys() and len(codes) == 4
+    seconds = {"weekdays": [5, 6], "start": 32400, "end": 36000, "real": [[36000, 64800]]}
+    assert ars_claim_words.contradiction_sentence("break_but_open", seconds) == (
+        "토·일요일 09:00–10:00: 문구에서는 쉬는 시간이라고 하지만 상담시간입니다. 실제 상담시간: 10:00–18:00"
+    )
 
 
 def test_every_problem_has_words() -> None:
