@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Dialog, Field, Icon, SaveMark, attempt, confirm, html, request, toast } from "./_island.js";
 import { unfinished } from "./_ars_document.js";
 import { Heard, Rehearsal } from "./_ars_rehearsal.js";
+import { Year } from "./_ars_year.js";
 import { discard, flush, goTo, load, read, save, sectionOf, set, useStore } from "./_ars_store.js";
 import { clockNow, momentWords, today } from "./_ars_days.js";
 import { t } from "./_text.js";
@@ -42,6 +43,7 @@ const SEVERITY = { error: ["ti-circle-x", t("고쳐야 합니다")], warning: ["
 export function ApplyDialog() {
   const [stage, setStage] = useState("saving"); // saving | unsaved | checking | ready | applying | done
   const [findings, setFindings] = useState([]);
+  const [calendar, setCalendar] = useState([]);
   const [applied, setApplied] = useState(null);
   const [note, setNote] = useState("");
   const changes = useStore((state) => state.changes);
@@ -56,6 +58,7 @@ export function ApplyDialog() {
     if (!found) return close();
     if (latest) set({ changes: latest });
     setFindings(found.findings);
+    setCalendar(found.calendar);
     return setStage("ready");
   }
   async function apply() {
@@ -83,8 +86,9 @@ export function ApplyDialog() {
     ${["ready", "applying"].includes(stage) && html`
       <section class="apply-part"><h3>${t("바뀌는 것")}</h3><${Changes} changes=${changes} never=${never} /></section>
       <section class="apply-part"><h3>${t("점검 결과")}</h3>${findings.length
-        ? html`<ul class="findings">${["error", "warning", "note"].flatMap((severity) => findings.filter((each) => each.severity === severity)).map((each, index) => html`<${Finding} key=${index} finding=${each} onClose=${close} />`)}</ul>`
-        : html`<p class="all-well"><${Icon} name="ti-circle-check" />${t("앞으로 1년 동안 빈틈이나 어긋나는 안내가 없습니다.")}</p>`}</section>
+        ? ["error", "warning", "note"].map((severity) => html`<${Findings} key=${severity} severity=${severity} findings=${findings.filter((each) => each.severity === severity)} onClose=${close} />`)
+        : html`<p class="all-well"><${Icon} name="ti-circle-check" />${t("앞으로 1년 동안 빈틈이나 어긋나는 안내가 없습니다.")}</p>`}
+        <${Year} calendar=${calendar} /></section>
       <section class="apply-part"><h3>${t("리허설")}</h3><${Rehearsal} /></section>
       <section class="apply-part"><${Field} label=${t("메모 (선택)")}>${(props) => html`<input class="form-control" ...${props} maxlength="200" placeholder=${t("예: 설 연휴 시간으로 바꿈")} value=${note} onInput=${(event) => setNote(event.target.value)} />`}<//></section>
       <p class="island-hint">${t("적용하면 다음 전화부터 바로 바뀝니다. 지금 통화 중인 고객은 끊기지 않고 하던 대로 이어집니다.")}</p>`}
@@ -99,10 +103,12 @@ export function Changes({ changes, never }) {
     ${changes.length > shown.length && html`<button type="button" class="btn btn-sm btn-ghost-secondary" onClick=${() => setAll(true)}>${t("{count}건 더 보기", { count: changes.length - shown.length })}</button>`}`;
 }
 
-function Finding({ finding, onClose }) {
-  const [icon, words] = SEVERITY[finding.severity] ?? SEVERITY.note;
-  return html`<li class=${finding.severity}><${Icon} name=${icon} /><div><strong>${words}</strong><span>${finding.sentence}</span></div>
-    ${finding.where && html`<button type="button" class="btn btn-sm" onClick=${() => { onClose(); goTo(sectionOf(finding.where)); }}>${t("보기")}</button>`}</li>`;
+function Findings({ severity, findings, onClose }) {
+  if (!findings.length) return null;
+  const [icon, words] = SEVERITY[severity];
+  return html`<div class=${`findings ${severity}`}><strong><${Icon} name=${icon} />${words}</strong>
+    <ul>${findings.map((each, index) => html`<li key=${index}><span>${each.sentence}</span>
+      ${each.where && html`<button type="button" aria-label=${t("{what} 보기", { what: each.sentence })} onClick=${() => { onClose(); goTo(sectionOf(each.where)); }}>${t("보기")}</button>`}</li>`)}</ul></div>`;
 }
 
 /** It is live: what callers hear now. */

@@ -25,22 +25,27 @@ export function Rehearsal() {
       ${failed.length ? t("{count}통 중 {failed}통이 기대와 달랐습니다.", { count: result.calls.length, failed: failed.length }) : t("가상 전화 {count}통이 모두 기대대로 안내되었습니다.", { count: result.calls.length })}
       <button type="button" class="btn btn-sm btn-ghost-secondary" onClick=${start}>${t("다시")}</button></p>
     ${failed.map((each, index) => html`<${Call} key=${index} call=${each} open />`)}
+    ${result.left_out?.length > 0 && html`<details class="passed"><summary>${t("걸어 보지 않은 경우 {count}가지", { count: result.left_out.length })}</summary>
+      <ul class="left-out">${result.left_out.map((each, index) => html`<li key=${index}>${each.sentence}</li>`)}</ul></details>`}
     ${passed.length > 0 && html`<details class="passed"><summary>${t("통과한 전화 {count}통", { count: passed.length })}</summary>${passed.map((each, index) => html`<${Call} key=${index} call=${each} />`)}</details>`}
   </div>`;
 }
 
 function Call({ call, open }) {
   return html`<details class=${`rehearsed ${call.passed ? "passed" : "failed"}`} open=${open}>
-    <summary><${Icon} name=${call.passed ? "ti-check" : "ti-x"} /><span>${call.name}</span>${call.seconds ? html`<span class="subtle">${t("{seconds}초", { seconds: Math.round(call.seconds) })}</span>` : ""}</summary>
-    <dl><dt>${t("기대")}</dt><dd>${wordsOf(call.expected)}</dd><dt>${t("결과")}</dt><dd>${wordsOf(call.met)}</dd></dl>
-    ${call.heard?.length > 0 && html`<${Heard} heard=${call.heard} />`}</details>`;
+    <summary><${Icon} name=${call.passed ? "ti-check" : "ti-x"} /><span>${call.title}</span>${call.seconds ? html`<span class="subtle">${t("{seconds}초", { seconds: Math.round(call.seconds) })}</span>` : ""}</summary>
+    ${call.faults.map((fault, index) => html`<p key=${index} class="fault">${fault.sentence}</p>`)}
+    <dl><dt>${t("기대")}</dt><dd>${call.expected.sentence}</dd><dt>${t("결과")}</dt><dd>${call.met.sentence}</dd></dl>
+    ${call.heard.length > 0 && html`<${Sounds} heard=${call.heard} />`}</details>`;
 }
 
-const wordsOf = (value) => (value === null || value === undefined ? "–" : typeof value === "string" ? value : (value.sentence ?? JSON.stringify(value)));
+/** What a virtual caller heard and did, with the second at which it began. */
+const Sounds = ({ heard }) => html`<ol class="heard-lines timed">${heard.map((each, index) => html`<li key=${index}><span class="second">${t("{seconds}초", { seconds: Math.round(each.at) })}</span>
+  <div><b>${each.title}</b>${each.text && html`<span>${each.text}</span>`}</div></li>`)}</ol>`;
 
-/** What was heard, line by line. */
+/** What a preview tells of, line by line. */
 export function Heard({ heard }) {
-  const lines = heard.map((each) => (typeof each === "string" ? { text: each } : each)).filter((each) => each.text || each.spoken || each.upload != null || each.kind === "hang_up");
+  const lines = heard.filter((each) => each.text || each.spoken || each.upload != null || each.kind === "hang_up");
   return html`<ol class="heard-lines">${lines.map((each, index) => html`<li key=${index}>
     ${each.kind === "hang_up" ? html`<em>${t("통화 종료")}</em>` : html`${each.name && html`<b>${titleOf(each.name)}</b>`}<span>${each.upload != null ? t("녹음 파일") : each.text || each.spoken}</span>`}</li>`)}</ol>`;
 }

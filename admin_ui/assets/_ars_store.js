@@ -184,6 +184,10 @@ export async function discard() {
   lookAtTexts();
 }
 
+// a telephone puts pages away without asking
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && state.saving === "pending") save();
+});
 window.addEventListener("beforeunload", (event) => {
   if (state.document && state.saving !== "saved") event.preventDefault();
 });
