@@ -18,6 +18,7 @@ from app.services.ars_validation import Checked, check_document
 from app.services.ars_words import place, problem_sentence
 from app.services.errors import Refused
 from app.services.people import Person
+from dialplan.proof_texts import TELL_THE_HOURS, UNSAID
 
 SUBJECT = "ARS서비스"
 
@@ -70,6 +71,8 @@ class ArsBase:
         told = []
         for prompt, text in typed.items():
             for one in () if prompt in document["uploads"] else contradictions(text, config.ars.slots):
+                if one.code == UNSAID and f"texts.{prompt}" not in TELL_THE_HOURS:
+                    continue  # as the year proof
                 details = one.details()
                 sentence = contradiction_sentence(one.code, details, language)
                 told.append({"prompt": prompt, "code": one.code, "sentence": sentence, "details": details})

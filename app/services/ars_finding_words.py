@@ -118,8 +118,8 @@ _MOST_NAMES = 5
 def finding_sentence(finding: Finding, language: str = "ko") -> str:
     """One finding in one sentence that says what to do. A code without words is shown as it is."""
     english = index_of(language)
-    if finding.code == "text.contradicts_hours" and finding.details.get("code"):
-        return contradiction_sentence(str(finding.details["code"]), finding.details, language)
+    if finding.code == "text.contradicts_hours" and finding.details.get("claim"):
+        return contradiction_sentence(str(finding.details["claim"]), finding.details, language)
     pair = FINDINGS.get(finding.code)
     return finding.code if pair is None else filled(pair[english], _details(finding.details, language))
 

@@ -10,7 +10,6 @@ from typing import Any
 from app.core.ars_draft import as_if_rendered
 from app.core.business_hours import local, zone
 from app.core.definitions import TenantConfig
-from app.core.prompt_claims import contradictions
 from app.core.prompt_texts import default_texts
 from app.ports import RehearsalFailed
 from app.services.ars_base import ArsBase, definition_of, public
@@ -107,7 +106,6 @@ class ArsProving(ArsBase):
             local(self._clock.now(), config.timezone).date(),
             public_holidays=self._outside.holidays,
             uploads=document["uploads"],
-            contradictions=contradictions,
         )
 
     def _to_prove(self, own: Any, live: bool) -> tuple[TenantConfig, dict[str, Any]]:
