@@ -111,12 +111,18 @@ function Findings({ severity, findings, onClose }) {
       ${each.where && html`<button type="button" aria-label=${t("{what} 보기", { what: each.sentence })} onClick=${() => { onClose(); goTo(sectionOf(each.where)); }}>${t("보기")}</button>`}</li>`)}</ul></div>`;
 }
 
+/** What is heard until the first question; how it goes on depends on the caller. */
+function upToMenu(heard) {
+  const asked = heard.findIndex((each) => each.name === "menu");
+  return asked < 0 ? heard : heard.slice(0, asked + 1);
+}
+
 /** It is live: what callers hear now. */
 function Done({ applied, onClose }) {
   const [heard, setHeard] = useState(null);
   const nobody = useStore((state) => state.document.menu.some((entry) => entry._kind === "agents" && !state.assigned[entry.queue_id]));
   useEffect(() => {
-    attempt(() => request("POST", "/ars/preview", { at: `${today()}T${clockNow()}`, keys: [], live: true })).then((answer) => setHeard(answer?.heard ?? []));
+    attempt(() => request("POST", "/ars/preview", { at: `${today()}T${clockNow()}`, keys: [], live: true })).then((answer) => setHeard(upToMenu(answer?.heard ?? [])));
   }, []);
   return html`<${Dialog} wide title=${t("적용했습니다")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("확인했습니다")}</button>`}>
     <div class="applied"><span class="applied-mark"><${Icon} name="ti-check" /></span>

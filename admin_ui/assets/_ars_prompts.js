@@ -9,13 +9,16 @@ import { language, t } from "./_text.js";
 const ACCEPTED = ".wav,.mp3,.m4a,.ogg,audio/*";
 const SECONDS = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 
-/** A button that plays: `find()` resolves to the sound's address. */
-export function Listen({ id, find, label = t("미리듣기"), disabled, className = "" }) {
+/** A button that plays: `find()` resolves to the sound's address; with `ahead` it is fetched as soon as one points at it. */
+export function Listen({ id, find, ahead, label = t("미리듣기"), disabled, className = "" }) {
   const state = usePlaying(id);
   const press = () => (state === "idle" ? attempt(() => play(id, find)) : stop());
-  useEffect(() => () => state !== "idle" && stop(), []);
+  const fetchAhead = () => { if (ahead && !disabled) find().catch(() => undefined); };
+  const playing = useRef(state);
+  playing.current = state;
+  useEffect(() => () => playing.current !== "idle" && stop(), []);
   const [icon, words] = { loading: ["ti-loader-2 spinning", t("준비 중…")], playing: ["ti-player-stop-filled", t("멈추기")] }[state] ?? ["ti-player-play-filled", label];
-  return html`<button type="button" class=${`btn btn-sm listen ${state} ${className}`} disabled=${disabled} onClick=${press}>
+  return html`<button type="button" class=${`btn btn-sm listen ${state} ${className}`} disabled=${disabled} onPointerEnter=${fetchAhead} onFocus=${fetchAhead} onClick=${press}>
     <${Icon} name=${icon} /><span>${words}</span></button>`;
 }
 
@@ -73,7 +76,7 @@ export function Prompt({ name, label, hint, made, value, onText, placeholder, wh
           aria-invalid=${over || problem ? "true" : undefined} aria-describedby=${`${id}-notes`}
           onInput=${(event) => write(event.target.value)} onBlur=${() => setTyping(null)} />
         <div class="prompt-tools">
-          <${Listen} id=${id} disabled=${!speaks || !text.trim() || over} find=${() => speechUrl(text)} />
+          <${Listen} id=${id} ahead disabled=${!speaks || !text.trim() || over} find=${() => speechUrl(text)} />
           ${!isDefault && !kept && html`<button type="button" class="btn btn-sm btn-ghost-secondary" onClick=${() => write("")}><${Icon} name="ti-rotate" />${t("기본 문구로")}</button>`}
           <${PickFile} sending=${sending} label=${label} />
           <span class=${`count${over ? " over" : ""}`} aria-label=${t("{limit}자 중 {count}자", { limit: LONGEST_TEXT, count: text.length })}>${text.length} / ${LONGEST_TEXT}</span>

@@ -120,9 +120,10 @@ export function edit(recipe) {
 /** Save at once what is not saved; true when all of it is with the server. */
 export async function flush() {
   clearTimeout(saveTimer);
-  if (running) await running;
-  if (state.saving === "saved") return true;
-  await save();
+  for (let tries = 0; tries < 3 && state.saving !== "saved"; tries += 1) {
+    await (running ?? save());
+    if (state.saving === "failed") break;
+  }
   return state.saving === "saved";
 }
 
@@ -169,6 +170,14 @@ async function refused(error) {
     return undefined;
   }
   const problems = error.details?.problems ?? [];
+  const gone = problems.filter((each) => each.code === "unknown_queue").map((each) => each.where.replace(/\.queue_id$/, ""));
+  if (gone.length) {
+    // saved without the entry in between (its kind was changed and changed back, or it was deleted and restored)
+    edit((document) => {
+      for (const [entry, path] of entriesOf(document)) if (gone.includes(`menu.${path.join(".entries.")}`)) entry.queue_id = null;
+    });
+    return undefined;
+  }
   set({ problems, saving: "failed" });
   if (!problems.length && error.status !== 0) toast(error.message, "error");
   if (!(error instanceof ApiError)) console.error(error);
@@ -179,7 +188,7 @@ async function refused(error) {
 export async function discard() {
   if (running) await running;
   clearTimeout(saveTimer);
-  adopt(await request("DELETE", "/ars/draft"));
+  adopt(await request("DELETE", `/ars/draft?revision=${encodeURIComponent(state.revision)}`));
   lookAtChanges();
   lookAtTexts();
 }
@@ -246,7 +255,8 @@ export function goTo(id) {
   openSection(id);
   requestAnimationFrame(() => {
     const head = document.getElementById(`section-${id}`);
-    head?.scrollIntoView({ behavior: "smooth", block: "start" });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    head?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
     head?.querySelector(".section-head")?.focus({ preventScroll: true });
   });
 }

@@ -62,7 +62,7 @@ const SAVE_WORDS = {
 /** Where the saving stands: saved, pending, saving, failed; `onRetry` gives a button after a failure. */
 export function SaveMark({ state, onRetry }) {
   const [icon, words] = SAVE_WORDS[state] ?? SAVE_WORDS.saved;
-  return html`<span class=${`save-mark ${state}`} role="status"><${Icon} name=${icon} /><span>${words}</span>
+  return html`<span class=${`save-mark ${state}`} role=${state === "failed" ? "alert" : undefined}><${Icon} name=${icon} /><span>${words}</span>
     ${state === "failed" && onRetry && html`<button type="button" class="btn btn-sm" onClick=${onRetry}>${t("다시 시도")}</button>`}</span>`;
 }
 

@@ -150,10 +150,17 @@ def test_what_is_only_begun_is_not_saved_and_not_called_an_error_while_typing(ar
 
 
 def test_entries_of_every_kind_and_texts_that_follow_their_entry(ars, site) -> None:
-    page = ars()
+    page = ars(may_fail=REFUSED)
     with_menu(page)
+    before = stored(site, "draft")["menu"][0]["queue_id"]
     page.select_option(".entry-kind >> nth=0", "announcement")
     page.fill("#prompt-announcement_1", "매장은 역 앞에 있습니다.")
+    saved(page)
+    page.select_option(".entry-kind >> nth=0", "agents")  # its queue was forgotten meanwhile: a new one is made
+    saved(page)
+    assert stored(site, "draft")["menu"][0]["queue_id"] not in (None, before)
+    page.select_option(".entry-kind >> nth=0", "announcement")
+    assert page.input_value("#prompt-announcement_1") == "매장은 역 앞에 있습니다."
     page.select_option(".entry-kind >> nth=1", "submenu")
     page.wait_for_selector(".entry-more [data-name]")
     page.fill(".entry-more [data-name]", "노트북")
