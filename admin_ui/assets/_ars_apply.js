@@ -128,7 +128,7 @@ function Done({ applied, onClose }) {
     <div class="applied"><span class="applied-mark"><${Icon} name="ti-check" /></span>
       <strong>${t("지금부터 걸려 오는 전화는 새 설정으로 안내합니다")}</strong>
       <span class="subtle">${t("마음에 들지 않으면 ‘변경 이력’에서 한 번에 되돌릴 수 있습니다.")}</span></div>
-    ${nobody && html`<p class="prompt-warning"><${Icon} name="ti-alert-triangle" /><span>${t("받을 상담사가 없는 메뉴가 있습니다.")} <a href=${`${document.getElementById("ars").dataset.staff}#assignments`}>${t("상담사 배정하기")}</a></span></p>`}
+    ${nobody && html`<p class="prompt-warning"><${Icon} name="ti-alert-triangle" /><span>${t("받을 상담사가 없는 메뉴가 있습니다.")} <a href=${`${document.getElementById("ars").dataset.staff}#assign`}>${t("상담사 배정하기")}</a></span></p>`}
     <section class="apply-part"><h3>${t("지금 전화하면 들리는 말")}</h3>${heard ? html`<${Heard} heard=${heard} />` : html`<p class="checking"><${Icon} name="ti-loader-2 spinning" /></p>`}</section>
     ${applied?.changes?.length > 0 && html`<details class="more"><summary>${t("바뀐 것 {count}건", { count: applied.changes.length })}</summary><${Changes} changes=${applied.changes} /></details>`}
   <//>`;

@@ -76,7 +76,7 @@ function Digit({ entry, list, error, onChange }) {
 
 function People({ entry, opened }) {
   const count = useStore((state) => (entry.queue_id === null ? 0 : (state.assigned[entry.queue_id] ?? 0)));
-  const staff = `${document.getElementById("ars").dataset.staff}#assignments`;
+  const staff = `${document.getElementById("ars").dataset.staff}#assign`;
   const callback = CALLBACKS.find(([value]) => value === entry.queue.callback);
   return html`<div class=${`people${count ? "" : " nobody"}`}>
     <${Icon} name=${count ? "ti-headset" : "ti-alert-triangle"} />

@@ -6,6 +6,7 @@ import { t } from "./_text.js";
 
 const SAVE_MS = 700;
 const TEXTS_MS = 300;
+const KEPT_ALIVE = 20_000; // characters: less than browsers send on after the page is left, whatever the letters
 
 let state = {
   document: null, // null: not loaded yet
@@ -137,7 +138,8 @@ export function save() {
   const sent = edits;
   const places = entriesOf(state.document).map(([entry]) => entry._key);
   set({ saving: "saving" });
-  running = request("PUT", "/ars/draft", { document: sendable(state.document), revision: state.revision })
+  const body = { document: sendable(state.document), revision: state.revision };
+  running = request("PUT", "/ars/draft", body, { keepalive: JSON.stringify(body).length < KEPT_ALIVE })
     .then((answer) => saved(answer, sent, places), (error) => refused(error))
     .finally(() => {
       running = null;
@@ -198,7 +200,9 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && state.saving === "pending") save();
 });
 window.addEventListener("beforeunload", (event) => {
-  if (state.document && state.saving !== "saved") event.preventDefault();
+  if (!state.document || state.saving === "saved") return;
+  if (state.saving === "failed" || unfinished(state.document).length) event.preventDefault();
+  else save(); // goes on behind the next page
 });
 
 // -- what it sounds like, while typing ----------------------------------------------------------------

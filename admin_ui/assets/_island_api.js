@@ -22,14 +22,18 @@ function refusal(status, data) {
   return new ApiError(data?.code ?? "error", data?.message ?? t("처리하지 못했습니다. 다시 시도해 주세요."), status, data?.details ?? {});
 }
 
-/** `body`: plain data (sent as JSON) or FormData. `as: "blob"` for sounds and files. Null for 204. */
-export async function request(method, path, body, { as = "json", signal } = {}) {
+/**
+ * `body`: plain data (sent as JSON) or FormData. `as: "blob"` for sounds and files. `keepalive`: it goes on when the
+ * page is left (64 KB at most). Null for 204.
+ */
+export async function request(method, path, body, { as = "json", signal, keepalive = false } = {}) {
   const form = body instanceof FormData;
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method,
       signal,
+      keepalive,
       headers: {
         "Accept-Language": language,
         ...(method === "GET" ? {} : { "X-CSRFToken": csrf }),

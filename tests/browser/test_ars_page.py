@@ -42,9 +42,13 @@ def saved(page: Any) -> None:
 
 
 def shows(page: Any, field: str, text: str) -> None:
-    """The (first) field comes to hold the text."""
+    """The (first) field, or other element, comes to hold the text."""
     page.wait_for_function(
-        "([field, text]) => document.querySelector(field)?.value.includes(text)", arg=[field, text]
+        """([field, text]) => {
+            const found = document.querySelector(field);
+            return (found?.value ?? found?.textContent ?? "").includes(text);
+        }""",
+        arg=[field, text],
     )
 
 
@@ -195,6 +199,17 @@ def test_two_windows_do_not_write_over_each_other(ars, site) -> None:
     shows(first, "[data-name]", "구매 상담")
     opened(first, "connecting")
     assert first.input_value("#prompt-connecting") == "잠시만요."
+
+
+def test_leaving_for_the_assignment_at_once_loses_nothing(ars, site) -> None:
+    page = ars()
+    with_menu(page)
+    page.fill("[data-name] >> nth=2", "진행 상황")
+    page.click(".people a >> nth=2")
+    page.wait_for_selector("#tab-assign[aria-selected=true]")
+    page.go_back()
+    shows(page, "#section-menu .section-summary", "진행 상황")
+    assert stored(site, "draft")["menu"][2]["name"] == "진행 상황"
 
 
 def test_one_click_back(ars, site) -> None:
