@@ -100,7 +100,7 @@ def test_statistics_are_the_managers(program, path) -> None:
 
 def test_the_portals_pages_are_the_managers(log_in, client) -> None:
     log_in("agent1")
-    for path in ("/dashboard", "/history/calls", "/history/audit", "/statistics/queues"):
+    for path in ("/dashboard", "/history/calls", "/history/audit", "/statistics/queues", "/settings/ars"):
         assert client.get(path).status_code == 403
 
 
