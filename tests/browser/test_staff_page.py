@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import openpyxl
@@ -205,12 +208,8 @@ def test_draft_menus_and_skills_are_shown_as_such(staff, site) -> None:
     rows = site.world.tenants["demo"]
     english = rows.create_skill("영어").id
     rows.set_agent_skills(2, {english: 1})
-    open_centre(site.world)
     add_draft_entry(site.world, "새 메뉴")
     page = staff("assign")
-    page.reload()  # the fixture has published once more; the draft is made again
-    add_draft_entry(site.world, "새 메뉴")
-    page.reload()
     page.wait_for_selector(".queue:has-text('새 메뉴') .tag:has-text('적용 전')")
     page.select_option(".queue >> nth=0 >> select", label="영어")
     assert page.locator(".queue >> nth=0 >> .chip.by-skill:has-text('상담사2')").count() == 1
@@ -239,7 +238,7 @@ def test_what_the_switch_refuses_is_said_and_undone(staff, site) -> None:
     page.check(".pick-list input >> nth=0")
     page.click("dialog footer .btn-primary")
     page.click(".staff-bar .btn-primary")
-    page.wait_for_selector(".island-toast:has-text('되돌렸습니다')")
+    page.wait_for_selector(".island-toast:has-text('아무것도 바뀌지 않았습니다')")
     assert tiers(site, 1) == {} and not page.is_disabled(".staff-bar .btn-primary")
     site.world.switch.reply = None
     page.click(".staff-bar .btn-primary")
@@ -327,14 +326,29 @@ def test_nobody_locks_themselves_out(staff, site) -> None:
     page.wait_for_url("**/login")
 
 
+class Crm(BaseHTTPRequestHandler):
+    """Has a page for everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>customer</title>")
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
 class TestCustomersPage:
     @pytest.fixture
-    def crm(self, site) -> str:
-        """The tenant's own system: another origin on this machine."""
-        site.world.tenants["demo"].update_tenant(
-            integration_url=site.address.replace("127.0.0.1", "localhost") + "/healthz?tel={number}&menu={menu}"
-        )
-        return "/healthz?tel=01036123712"
+    def crm(self, site) -> Iterator[str]:
+        """The tenant's own system: a server of another origin."""
+        with ThreadingHTTPServer(("127.0.0.1", 0), Crm) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"http://localhost:{server.server_port}/customer?tel={{number}}&menu={{menu}}"
+            site.world.tenants["demo"].update_tenant(integration_url=url)
+            yield "/customer?tel=01036123712"
+            server.shutdown()
 
     def talk(self, page: Any, site: Any) -> None:
         site.stage.ring("agent1")

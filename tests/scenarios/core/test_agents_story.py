@@ -138,6 +138,19 @@ def test_an_agent_who_was_deleted_is_out_when_free() -> None:
     """)
 
 
+def test_who_is_deleted_during_a_call_is_seen_until_it_ends() -> None:
+    story = Story(available="alice bob")
+    story.play("""
+        at    | what happens    | the centre does                     | agents
+        00:00 | c1 queues sales | Adopt c1; Script c1; Offer c1>alice |
+        00:02 | alice answers   | Record c1                           | alice on_call
+    """)
+    story.tell(ev.TenantPublished(_without(story.config, "alice")))
+    assert AGENTS["alice"] in [agent["id"] for agent in snapshot(story.centre, TENANT, story.now)["agents"]]
+    story.sentence("c1 hangs up")
+    assert AGENTS["alice"] not in [agent["id"] for agent in snapshot(story.centre, TENANT, story.now)["agents"]]
+
+
 def _without(full, name):  # type: ignore[no-untyped-def]
     from dataclasses import replace
 
