@@ -44,7 +44,7 @@ class Claim:
 
 
 _DAY = f"[{_DAYS}]"
-_LISTED = rf"(?<![가-힣]){_DAY}(?:요일)?(?:(?:, ?| ?및 |과 |와 | ){_DAY}(?:요일)?)*"
+_LISTED = rf"(?<![가-힣]){_DAY}(?:요일)?(?:(?:, ?| ?및 |과 |와 | ){_DAY}(?:요일)?){{0,9}}"
 _TOKEN = re.compile(
     "|".join(
         (
@@ -60,7 +60,8 @@ _TOKEN = re.compile(
             r"(?P<once>오늘|금일|내일|이번 ?주|다음 ?주|격주|[가-힣]째 ?주"
             r"|[일이삼사오육칠팔구십유시]{1,3}월 [일이삼사오육칠팔구십]{1,4}일)",
             r"(?P<always>이십사 시간(?! ?(?:이내|안에|후|전|뒤|이상))|이십사 시(?= ?(?:운영|영업|상담|연중)))",
-            r"(?P<rest>점심(?= 낮| 오[전후])|(?:점심|휴게|휴식|식사) ?시간|브레이크 ?타임|런치)(?! ?(?:없|에도|무관|정상))",
+            r"(?P<rest>(?:점심(?= 낮| 오[전후])|(?:점심|휴게|휴식|식사) ?시간|브레이크 ?타임|런치)"
+            r"(?! ?(?:없|에도|무관|정상)))",
             r"(?P<other>(?:점검|정비|배송|발송|출고|수거|설치|주차|셔틀|체크인|체크아웃)"
             r"(?! ?(?:문의|상담|조회|관련|안내)))",
             r"(?P<off>휴[무진점관업](?! ?없)|쉽니다|쉬[는며고어]"
@@ -76,6 +77,8 @@ _NOT_OPEN = re.compile(
 )
 _SPAN_AHEAD = re.compile(rf"(?: ?시간| ?타임)?[은는이]?,? ?(?:{SPAN})")
 _NOT_OURS = re.compile(r"(?:에|에는)? ?(?:설치|방문|배송|발송|도착|출고|수거|픽업|점검|정비)")
+_NEAR = 16
+"""Characters between days that are told together, at most."""
 _JOINED = re.compile(r"(?:[,과와은는 ]|및|또는|그리고|부터|[일이삼사오육칠팔구십]{1,4}일)*")
 
 
@@ -120,11 +123,16 @@ class _Reader:
     # -- days
 
     def _name_days(self, match: re.Match[str], days: frozenset[int], *, special: bool = False) -> None:
-        if self.used or not _JOINED.fullmatch(self.text, self.days_end, match.start()):
+        if self.used or not self._joins(match):
             self.days, self.special, self.once, self.words_from = frozenset(), False, False, match.start()
         self.special = self.special or special
         self.days = self.days if self.once else self.days | days
         self.used, self.days_end = False, match.end()
+
+    def _joins(self, match: re.Match[str]) -> bool:
+        """Whether it belongs to the days before it: 토요일과 일요일, 평일은 24시간."""
+        near = match.start() - self.days_end <= _NEAR
+        return near and _JOINED.fullmatch(self.text, self.days_end, match.start()) is not None
 
     def _but(self, match: re.Match[str]) -> None:
         self._name_days(match, EVERY_DAY - _listed(match["but"]))
@@ -174,8 +182,7 @@ class _Reader:
         self.used = True
 
     def _always(self, match: re.Match[str]) -> None:
-        directly = not self.used and _JOINED.fullmatch(self.text, self.days_end, match.start())
-        if not directly:
+        if self.used or not self._joins(match):
             self.used, self.days = True, frozenset()
         self._say(match, ((0, DAY_SECONDS),), is_open=True)
 

@@ -19,6 +19,8 @@ SENSIBLE_LENGTH = 130
 _DAYS = "월화수목금토일"
 _NAMED = {tuple(range(7)): "매일", tuple(range(5)): "평일", (5, 6): "주말"}
 _HOUR, _MINUTE = 3600, 60
+_LUNCH = (10 * _HOUR, 16 * _HOUR)
+"""A break outside of this is not called 점심시간."""
 
 Windows = tuple[Window, ...]
 
@@ -120,7 +122,7 @@ def _window_text(start: int, end: int) -> str:
 
 
 def _shared_break(all_windows: Iterable[Windows]) -> Window | None:
-    """The break that every weekday has that is open before and after it; None unless there is exactly one."""
+    """The lunch that every weekday has that is open before and after it; None unless there is exactly one."""
     groups = list(all_windows)
     breaks = {
         (end, start)
@@ -131,7 +133,7 @@ def _shared_break(all_windows: Iterable[Windows]) -> Window | None:
         return None
     low, high = shared = breaks.pop()
     crossing = any(start < high and low < end for windows in groups for start, end in windows)
-    return None if crossing else shared
+    return None if crossing or low < _LUNCH[0] or high > _LUNCH[1] else shared
 
 
 def _without_break(windows: Windows, shared: Window) -> Windows:

@@ -64,14 +64,15 @@ def _final(text: str) -> int:
         if char.isascii() and char.isdigit():
             return {"1": _RIEUL, "7": _RIEUL, "8": _RIEUL, "0": 21, "3": 16, "6": 1}.get(char, 0)
         if char.isascii() and char.isalpha():
-            return _latin_final(re.findall(r"[a-z]+", text[-20:].lower())[-1])
+            return _latin_final(re.findall("[A-Za-z]+", text[-20:])[-1])
     return 0
 
 
 def _latin_final(word: str) -> int:
-    """네이버, 구글, 오픈, 샵, 핑: as the word is said in Korean; single letters by their names (엘, 엠, 엔, 알)."""
-    if len(word) == 1:
-        return {"l": _RIEUL, "r": _RIEUL, "m": 16, "n": 4}.get(word, 0)
+    """네이버, 구글, 오픈, 샵, 핑: as the word is said; VIP and SM by the names of their letters."""
+    if len(word) == 1 or word.isupper():
+        return {"l": _RIEUL, "r": _RIEUL, "m": 16, "n": 4}.get(word[-1].lower(), 0)
+    word = word.lower()
     if word.endswith(("l", "le")):
         return _RIEUL
     if re.search(r"[aeiouy](?:ck|[bkpt])$|[mn]e?$|ng$", word):

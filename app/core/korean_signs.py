@@ -1,7 +1,7 @@
 """Signs in a text that is read aloud: made uniform before the figures are read, spoken or silent afterwards.
 
-Between :func:`prepare` and :func:`finish` a text holds ASCII, Hangul syllables and a few signs; after
-``finish`` Hangul, Latin words, spaces and ``, . ! ?``.
+Behind :func:`prepare` a text holds ASCII, Hangul syllables and a few signs; behind :func:`silence` and
+:func:`tidy` Hangul, Latin words, single spaces and ``, . ! ?``.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def read_list(text: str) -> str:
 _KEY_WORD = r"(?= ?(?:을|를|은|는|이|가|과|와|이나|또는|버튼|키|이라|표|누르|눌러|입력|[,.)]|$))"
 _STAR = re.compile(r"(?<!\*)\*(?!\*) ?(?:표|\( ?별표 ?\))|별표 ?\( ?\* ?\)|(?<![*\w])\*(?!\*)" + _KEY_WORD)
 _HASH = re.compile(r"(?<!#)#(?!#) ?\( ?(?:우물 ?정자?|샵) ?\)|우물 ?정자? ?\( ?# ?\)|(?<![#\w])#(?!#)" + _KEY_WORD)
+
 
 def read_keys(text: str) -> str:
     """* and # where a key of the telephone is meant; #1366 is 샵 and digits."""

@@ -14,7 +14,7 @@ from app.core.korean_numbers import clock, half_day, native, sino
 from app.core.korean_particles import MARK
 
 _HALF = r"오전|오후|새벽|아침|낮|저녁|밤|[AP]\.?M\.?|[ap]\.?m\.?"
-_DAY = "익일|다음 ?날|이튿날|당일|명일|다음 ?달"
+_DAY = "익일|다음 ?날|이튿날|당일|명일"
 _HALVES = {"am": "오전", "pm": "오후"}
 _TWELVE = {"오전": "밤", "오후": "낮"}
 """오전 and 오후 열두 시 are mistaken for each other: nobody mistakes these."""
@@ -150,7 +150,7 @@ def _room(match: re.Match[str]) -> str:
 
 _DAYS = "월화수목금토일"
 _ABBREVIATED_SPAN = re.compile(
-    rf"(?<![가-힣\d])\(?([{_DAYS}])(?:요일)? ?[~-] ?([{_DAYS}])(?:요일)?(?![가-힣])\)?(?P<until> ?까지)?"
+    rf"(?<![가-힣\d])([{_DAYS}])(?:요일)? ?[~-] ?([{_DAYS}])(?:요일)?(?: ?까지|(?![가-힣]))"
 )
 _NAMED_SPAN = re.compile(rf"([{_DAYS}]요일) ?[~-] ?([{_DAYS}]요일)(?! ?까지)")
 _ABBREVIATED_LIST = re.compile(
@@ -164,19 +164,11 @@ _BEFORE_TIME = re.compile(rf"(?<![가-힣\d])([{_DAYS}])( ?[:(])?(?= ?(?:오전|
 def read_weekdays(text: str) -> str:
     """월~금, 월·수·금, 토 09:00, (월)."""
     text = _NAMED_SPAN.sub(r"\1부터 \2까지", text)
-    text = _ABBREVIATED_SPAN.sub(_weekday_span, text)
+    text = _ABBREVIATED_SPAN.sub(rf"\1요일부터 \2요일까지{MARK}", text)
     text = _ABBREVIATED_LIST.sub(_weekday_list, text)
     text = _LISTED_NAMED.sub(r"\1, \2", text)
     text = _IN_BRACKETS.sub(lambda m: f" {m[1]}요일{MARK}" + (" " if m[2].isdigit() else ""), text)
     return _BEFORE_TIME.sub(r"\1요일\2", text)
-
-
-def _weekday_span(match: re.Match[str]) -> str:
-    bracket = match[0].startswith("(") != match[0].rstrip("까지 ").endswith(")")
-    said = f"{match[1]}요일부터 {match[2]}요일까지{MARK}"
-    if not bracket:
-        return f"({said})" if match[0].startswith("(") else said
-    return ("(" if match[0].startswith("(") else "") + said + (")" if ")" in match[0] else "")
 
 
 def _weekday_list(match: re.Match[str]) -> str:

@@ -73,7 +73,8 @@ def test_the_topic_particle_fits_what_is_spoken(name: str, with_particle: str) -
         ("서울", "를", "을"),
         ("google", "은", "은"), ("naver", "을", "를"), ("open", "가", "이"), ("store", "와", "와"),
         ("shop", "는", "은"),
-        ("집", "도", "도"),
+        ("집", "도", "도"), ("VIP", "이", "가"), ("SM", "가", "이"), ("KT 3", "는", "은"),
+        ("10", "로", "으로"), ("7", "으로", "로"),
     ],
 )  # fmt: skip
 def test_the_form_that_fits(word: str, particle: str, form: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -72,6 +74,31 @@ def test_every_text_can_be_read_and_has_no_figure_left(typed: str) -> None:
 @given(st.sampled_from(ROWS), st.sampled_from(ROWS), st.sampled_from(["", " ", "\n", "~", "-", ", ", "("]))
 def test_texts_run_together_can_be_read(first: tuple[str, str], second: tuple[str, str], between: str) -> None:
     holds(first[0] + between + second[0])
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_the_engine_speaks_korean_only_and_says_every_line() -> None:
+    """It changes to English at each Latin letter, and says the English names of signs that it does not know."""
+    korean = [read for _, read in ROWS if read and not re.search("[A-Za-z]", read)]
+    command = ["espeak-ng", "-v", "ko", "-q", "--ipa", "--stdin"]
+    heard = subprocess.run(command, input="\n\n".join(korean).encode(), capture_output=True, check=True).stdout.decode()
+    assert "(en)" not in heard
+    assert len(heard.split("\n")) > len(korean) > 1000
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+@pytest.mark.parametrize(
+    ("typed", "sounds"),
+    [
+        ("10시", "jʌɫ si"), ("6월 6일", "juwʌɫ juqiɫ"), ("10월", "siwʌɫ"), ("3개월", "sɐmqɛwʌɫ"), ("20명", "sɯmumjʌŋ"),
+        ("070", "ɡoŋtʃhiɫqoŋ"), ("A/S", "eiesɯ"), ("1번째", "tʃhʌt- pʌntɕɛ"), ("1,000원", "tʃhʌnwʌn"),
+        ("18:30", "ohu jʌsʌt- si sɐmsip pun"),
+    ],
+)  # fmt: skip
+def test_what_is_heard(typed: str, sounds: str) -> None:
+    command = ["espeak-ng", "-v", "ko", "-q", "--ipa", "--stdin"]
+    heard = subprocess.run(command, input=speakable(typed).encode(), capture_output=True, check=True).stdout.decode()
+    assert re.sub("[ˈˌ]", "", heard).strip() == sounds
 
 
 HOSTILE = [

