@@ -6,7 +6,6 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import date, time
-from time import process_time
 from typing import Any
 
 import holidays as public_holidays
@@ -367,11 +366,10 @@ def test_errors_come_first_and_all_goes_to_json() -> None:
         proved(tenant(), days=0)
 
 
-def test_a_year_with_lunch_and_all_holidays_is_proved_well_within_a_second() -> None:
+def test_a_year_with_lunch_and_all_holidays_takes_a_few_looks_at_each_boundary() -> None:
     known = tuple(Holiday(day, name, "public") for year in (2026, 2027) for day, name in korea(year).items())
     config = staffed(ars_slots=(WORK, LUNCH), ars_holidays=known)
     compiled = compile_tenant(config)
-    began = process_time()
     proof = prove(compiled, config, {}, START, public_holidays=korea)
-    assert proof.probes > 366 * 4 * 3
-    assert process_time() - began < 1.0
+    # Four boundaries on a working day, midnights, each looked at a second before, then, and after.
+    assert 366 * 4 * 3 < proof.probes < 366 * 6 * 3
