@@ -40,6 +40,9 @@ DEMO_SERVES = ((1, 2, 3, 4, 5), (1, 2, 3, 4), (1, 2, 5))
 """Agents of each menu entry, by number: everybody the first; the others fewer, of whom some are simulated
 when calls are."""
 
+RELOAD_SECONDS = 60.0
+"""FreeSWITCH reads the files of all tenants: a thousand take it three seconds, on a busy machine many times that."""
+
 DEMO_AGENTS = ("김하늘", "이바다", "박가람", "최누리", "정다온")
 DEMO_LICENCES = 9
 """A few more than agents: whoever tries the product adds some."""
@@ -111,7 +114,7 @@ def reload_xml(settings: Settings) -> str | None:
 
     Raises OSError when it answers and then cannot be asked: the caller puts the old files back.
     """
-    return _ask(settings, ReloadXml(), 30.0)
+    return _ask(settings, ReloadXml(), RELOAD_SECONDS)
 
 
 def contexts_in_use(settings: Settings) -> frozenset[str] | None:
@@ -128,7 +131,10 @@ def contexts_in_use(settings: Settings) -> frozenset[str] | None:
 
 def _ask(settings: Settings, question: ApiCall, seconds: float) -> str | None:
     """One question on a connection of its own. None and OSError as :func:`reload_xml`."""
-    connection = Connection(settings.esl_host, settings.esl_port, settings.read_esl_password())
+    # Busy with the answer it says nothing else on this connection: that is no sign of death before the time is over.
+    connection = Connection(
+        settings.esl_host, settings.esl_port, settings.read_esl_password(), ping_interval=2 * seconds
+    )
     try:
         connection.connect()
     except AuthFailed as error:

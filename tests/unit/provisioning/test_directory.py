@@ -23,8 +23,10 @@ def test_users_have_a_digest_and_the_variables_of_their_legs() -> None:
     text = directory_xml(users)
     assert "geheim" not in text
     root = ElementTree.fromstring(text)
-    assert [user.get("id") for user in root.findall("user")] == ["demo-1001", "demo-1002"]
-    first = root.find("user")
+    (group,) = root
+    assert (group.tag, group.get("name")) == ("group", "t7")
+    assert [user.get("id") for user in group.findall("users/user")] == ["demo-1001", "demo-1002"]
+    first = group.find("users/user")
     assert first is not None
     params = {p.get("name"): p.get("value") for p in first.iter("param")}
     assert params == {"a1-hash": a1_hash("demo-1001", "sangdam.local", "geheim")}
