@@ -8,6 +8,14 @@ import { discard, flush, goTo, load, read, save, sectionOf, set, useStore } from
 import { clockNow, momentWords, today } from "./_ars_days.js";
 import { t } from "./_text.js";
 
+/** Drop what is not applied, after asking; true when it was done. */
+async function undo(count) {
+  if (!(await confirm(t("적용하지 않은 변경 {count}건을 모두 버리고, 지금 고객이 듣는 설정으로 돌아갑니다.", { count }), { title: t("변경 버리기"), yes: t("버리기"), danger: true }))) return false;
+  const done = await attempt(async () => { await discard(); return true; });
+  if (done) toast(t("지금 적용된 설정으로 돌아왔습니다."));
+  return Boolean(done);
+}
+
 /** The bar at the bottom: what callers do not hear yet. */
 export function ApplyBar({ narrow }) {
   const [changes, saving, state, problems, document] = ["changes", "saving", "state", "problems", "document"].map((part) => useStore((now) => now[part]));
@@ -18,11 +26,6 @@ export function ApplyBar({ narrow }) {
   const live = useStore((now) => now.live);
   const never = read().versions === 0;
   const waiting = count > 0 || saving !== "saved" || never;
-  const undo = async () => {
-    if (await confirm(t("적용하지 않은 변경 {count}건을 모두 버리고, 지금 고객이 듣는 설정으로 돌아갑니다.", { count }), { title: t("변경 버리기"), yes: t("버리기"), danger: true })) {
-      if (await attempt(async () => { await discard(); return true; })) toast(t("지금 적용된 설정으로 돌아왔습니다."));
-    }
-  };
   const words = problems.length && saving !== "saving" ? t("고칠 곳이 {count}곳 있어 저장하지 못했습니다", { count: problems.length })
     : open.length ? t("마저 입력할 곳이 {count}곳 있습니다", { count: open.length })
     : never ? t("아직 한 번도 적용하지 않았습니다")
@@ -32,7 +35,7 @@ export function ApplyBar({ narrow }) {
       ${wrong && first && saving !== "saving" ? html`<button type="button" class="btn btn-sm btn-ghost-primary" onClick=${() => goTo(sectionOf(first))}>${t("보러 가기")}</button>` : html`<${SaveMark} state=${saving} onRetry=${save} />`}
       ${!waiting && live?.at && html`<span class="subtle apply-since">${t("{when} 적용", { when: momentWords(live.at) })}</span>`}</div>
     <div class="apply-buttons">
-      ${count > 0 && !never && !narrow && html`<button type="button" class="btn btn-ghost-secondary" onClick=${undo}>${t("변경 버리기")}</button>`}
+      ${count > 0 && !never && !narrow && html`<button type="button" class="btn btn-ghost-secondary" onClick=${() => undo(count)}>${t("변경 버리기")}</button>`}
       ${narrow && html`<button type="button" class="btn listen-button" onClick=${() => set({ dialog: "preview" })}><${Icon} name="ti-ear" />${t("들어보기")}</button>`}
       <button type="button" class="btn btn-primary" disabled=${!waiting || (state === "live" && !count)} onClick=${() => set({ dialog: "apply" })}>${t("적용")}</button>
     </div></div>`;
@@ -79,6 +82,7 @@ export function ApplyDialog() {
   const words = stage === "applying" ? t("적용하는 중…") : doubtful ? t("그래도 적용") : t("지금 적용");
   if (stage === "done") return html`<${Done} applied=${applied} onClose=${close} />`;
   return html`<${Dialog} wide title=${t("고객에게 적용하기")} onClose=${close} busy=${stage === "applying"} footer=${html`
+      ${changes.length > 0 && !never && html`<button type="button" class="btn btn-ghost-danger apart" disabled=${stage === "applying"} onClick=${async () => (await undo(changes.length)) && close()}>${t("변경 버리기")}</button>`}
       <button type="button" class="btn" onClick=${close} disabled=${stage === "applying"}>${t("닫기")}</button>
       <button type="button" class="btn btn-primary" disabled=${stage !== "ready" || bad.length > 0} onClick=${apply}>${stage === "applying" && html`<${Icon} name="ti-loader-2 spinning" />`}${words}</button>`}>
     ${stage === "unsaved" && html`<p class="prompt-warning"><${Icon} name="ti-alert-triangle" /><span>${t("마저 입력하거나 고칠 곳이 있어 적용할 수 없습니다. 창을 닫고 표시된 곳을 확인해 주세요.")}</span></p>`}
