@@ -18,7 +18,7 @@ export function openCustomer(call, current) {
   sessionStorage.setItem(OPENED_KEY, call.id); // before anything else: whatever comes of it, once is enough
   if (window.open(current.url, TAB) || sessionStorage.getItem(HINTED_KEY)) return;
   sessionStorage.setItem(HINTED_KEY, "1");
-  toast(t("자동으로 열려면 브라우저에서 이 사이트의 팝업을 허용해 주세요."));
+  toast(t("고객 정보를 자동으로 열려면 브라우저에서 이 사이트의 팝업을 허용해 주세요."));
 }
 
 /** The way there by hand, beside the call and its write-up. */
