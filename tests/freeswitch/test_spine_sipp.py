@@ -77,7 +77,7 @@ def test_sipp_calls_the_demo_number_and_hears_its_spoken_greeting(stack: Stack, 
         eventually(
             lambda: any(one["id"] == queue and one["waiting"] for one in demo.live()["queues"]), 20, "queue 2"
         )
-        assert caller.wait() == 0, caller.errors()
+        assert caller.wait(40) == 0, caller.errors()
         record = demo.ended_call(number)
         assert (record["outcome"], record["menu"], record["queue_id"]) == ("queue_abandoned", "2", queue)
     finally:
