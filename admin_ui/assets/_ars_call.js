@@ -7,7 +7,7 @@ import { flush, read, set as setStore } from "./_ars_store.js";
 const PER_LETTER_MS = 60; // reading instead of hearing, where there is no voice
 const SHORT_MS = 1800; // music and ringing are cut short …
 const KEYED_MS = 3500; // … but there has to be time to press a key
-const LONGEST_SPEECH = 200; // what the server speaks at once
+const LONGEST_SPEECH = 600; // what the server speaks at once
 
 const IDLE = { phase: "idle", steps: [], keys: [], shown: 0, answered: 0, typed: "", at: null };
 let call = IDLE; // phase: idle | loading | playing | paused | asking | ended
@@ -92,7 +92,11 @@ async function sound(step, mine) {
     return nap(takesKey(step) ? KEYED_MS : SHORT_MS);
   }
   if (step.upload == null && !read().speech.speaks) return nap(Math.min(7000, 800 + words.length * PER_LETTER_MS));
-  const find = async () => (step.upload != null ? uploadUrl(step.upload) : speechUrl(words.length <= LONGEST_SPEECH ? words : step.text));
+  const find = async () => {
+    const url = step.upload != null ? uploadUrl(step.upload) : await speechUrl(words.length <= LONGEST_SPEECH ? words : step.text);
+    while (call.phase === "paused" && mine === run) await nap(200);
+    return url;
+  };
   const heard = await attempt(() => play("call", find));
   if (heard === undefined && mine === run) await nap(SHORT_MS);
   return undefined;
