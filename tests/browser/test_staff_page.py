@@ -303,8 +303,8 @@ def test_settings_say_what_is_wrong_and_apply(staff, site) -> None:
     page.keyboard.insert_text("https://crm.example.com/?tel=")
     page.click("text=시험해 보기")
     page.wait_for_selector(".test-result:has-text('HTTP 200')")
-    page.locator(".staff-card:has-text('연동 URL') .btn-primary").click()
-    page.wait_for_function("() => document.querySelector('.staff-card:has(input[type=url]) .btn-primary').disabled")
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.url.endswith("/settings")):
+        page.locator(".staff-card:has-text('연동 URL') .btn-primary").click()
     tenant = site.world.tenants["demo"].tenant()
     assert (tenant.recall_seconds, tenant.integration_url) == (25, "https://crm.example.com/?tel={number}")
 
