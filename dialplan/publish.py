@@ -27,6 +27,10 @@ from dialplan.writer import contexts_element, public_xml, to_text
 
 FOLDERS = ("public", "tenants", "directory", "gateways")
 
+UNREAD = ".unread"
+"""A file that is there while files differ from what FreeSWITCH has read: a publisher that was killed in between
+leaves it, and the next one has FreeSWITCH read, also when it finds nothing to write."""
+
 TREES_KEPT = 20
 """Trees of before that are kept when nobody can be asked which of them have calls; the youngest."""
 
@@ -129,18 +133,24 @@ class Publisher:
             for path, compiled in (trees or {}).items():
                 wanted[path] = self._with_trees_of_before(compiled, before[path])
             changes = {path: data for path, data in wanted.items() if data != before[path]}
-            if not changes:
+            unread = self._root / UNREAD
+            if not changes and not unread.exists():
                 return Publication(tenant_id, ())
+            unread.touch()
             try:
                 _write(changes)
                 reply = self._reload()
             except OSError:
                 _write({path: before[path] for path in changes})
+                # It may have read them all the same, only too slowly to say so.
+                with contextlib.suppress(OSError):
+                    self._reload()
                 raise
             if reply is not None and not _accepted(reply):
                 _write({path: before[path] for path in changes})
                 self._reload()
                 raise PublicationRejected(reply.strip())
+            unread.unlink(missing_ok=True)
             return Publication(tenant_id, tuple(changes))
 
     def _with_trees_of_before(self, compiled: Compiled, present: bytes | None) -> bytes:

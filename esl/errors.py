@@ -19,6 +19,10 @@ class ConnectFailed(EslError):
     """No usable connection came about: refused, unreachable, silent, or rejected by the access list."""
 
 
+class Refused(ConnectFailed):
+    """Nobody listens there: no FreeSWITCH is running, or not yet."""
+
+
 class AuthFailed(ConnectFailed):
     """The event socket refused the password."""
 

@@ -9,7 +9,7 @@ import gevent.socket
 
 from esl import commands
 from esl.codec import Decoder
-from esl.errors import AuthFailed, ConnectFailed, EslError, Timeout
+from esl.errors import AuthFailed, ConnectFailed, EslError, Refused, Timeout
 from esl.frames import AuthRequest, CommandReply, Frame, RudeRejection
 
 CHUNK = 65536
@@ -20,12 +20,15 @@ def open_socket(
 ) -> tuple[gevent.socket.socket, Decoder]:
     """Connect and authenticate; the decoder holds whatever came after. Times in seconds.
 
-    Raises ConnectFailed or AuthFailed (then the socket is closed), UnsafeValue for an impossible password.
+    Raises ConnectFailed (Refused where nobody listens, or there is no such host) or AuthFailed
+    (then the socket is closed), UnsafeValue for an impossible password.
     """
     where = f"{host}:{port}"
     password_line = commands.Auth(password).encode()
     try:
         sock = gevent.socket.create_connection((host, port), connect_timeout)
+    except (ConnectionRefusedError, gevent.socket.gaierror) as error:
+        raise Refused(f"{where}: {error}") from None
     except OSError as error:
         raise ConnectFailed(f"{where}: {error}") from None
     decoder = Decoder()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +26,7 @@ from dialplan.compiler import context_name
 from dialplan.publish import PublicationRejected, Publisher
 from esl.commands import ApiCall, ReloadXml, ShowChannels
 from esl.connection import Connection
-from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError
+from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError, Refused
 from freeswitch_conf.music import ensure_key_music
 from provisioning.directory import SipUser, a1_hash, directory_xml
 
@@ -100,7 +103,26 @@ def publishing(settings: Settings, store: Store, notify: Callable[[TenantId], No
         publish_directory=publisher.publish_directory,
         directory=_directory,
         notify=notify or (lambda tenant_id: tell_controller(settings, tenant_id)),
+        lock=lambda tenant_id: one_at_a_time(settings.run_dir / f"publish.t{tenant_id}"),
+        remove_files=publisher.remove,
     )
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path, seconds: float = 60.0) -> Iterator[None]:
+    """Hold the lock on a file, against other threads and processes. Raises OSError when it does not come free."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise OSError(f"another publication has not ended within {seconds:.0f} s") from None
+                time.sleep(0.02)
+        yield
 
 
 def _directory(tenant_id: TenantId, agents: Iterable[Any]) -> str:
@@ -139,8 +161,11 @@ def _ask(settings: Settings, question: ApiCall, seconds: float) -> str | None:
         connection.connect()
     except AuthFailed as error:
         raise OSError(f"FreeSWITCH refuses the Event Socket's password: {error}") from error
-    except ConnectFailed:
+    except Refused:
         return None
+    except ConnectFailed as error:
+        # Silent, unreachable, or not for us: it may well be running, with calls.
+        raise OSError(f"FreeSWITCH cannot be asked: {error}") from error
     try:
         return connection.api(question, timeout=seconds)
     except CommandFailed as error:

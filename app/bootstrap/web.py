@@ -42,8 +42,23 @@ LIMITER_SECONDS = 2.0
 """How long a request may wait for Redis to count it, before this process counts by itself."""
 
 
+PUBLICATIONS_AT_ONCE = 3
+
+publications = gevent.threadpool.ThreadPool(PUBLICATIONS_AT_ONCE)
+"""Threads of their own: publications that wait for FreeSWITCH must not keep anybody from logging in."""
+
+
 def slowly(function: Callable[..., Any], *args: Any) -> Any:
-    """Run what takes its time (password hashes, 적용) beside the loop."""
+    """Run what takes its time (password hashes, proofs) beside the loop."""
+    return _in_thread(gevent.hub.get_hub().threadpool, function, *args)
+
+
+def publish_slowly(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a publication beside the loop."""
+    return _in_thread(publications, function, *args)
+
+
+def _in_thread(pool: Any, function: Callable[..., Any], *args: Any) -> Any:
 
     def work() -> tuple[Any, Exception | None]:
         # An exception that leaves a thread is printed as if nobody expected it; here it is somebody's answer.
@@ -52,7 +67,7 @@ def slowly(function: Callable[..., Any], *args: Any) -> Any:
         except Exception as error:  # noqa: BLE001  (raised again where it was asked for)
             return None, error
 
-    value, error = gevent.hub.get_hub().threadpool.apply(work)
+    value, error = pool.apply(work)
     if error is not None:
         raise error
     return value
@@ -75,6 +90,7 @@ def make_app(settings: Settings) -> Flask:
         integration=PublicWeb(),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
+        publish_slowly=publish_slowly,
     )
     storage = settings.redis_url if not settings.owns_redis else f"redis+{settings.redis_url}"
     app = create_app(

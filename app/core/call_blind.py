@@ -11,6 +11,7 @@ from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, connected, note_mi
 from app.core.call_talking import Done, let_go, own_call
 from app.core.call_transfer import PARK_SECONDS, away
 from app.core.call_waiting import enter_queue
+from app.core.caller_ids import shown_at
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus
 from app.core.dial_rules import OUTSIDE_SECONDS, Target, resolve
@@ -103,7 +104,8 @@ def _go_on(step: Step, call: Call) -> None:
     step.emit(
         fx.SetVariables(call.customer, {"offer": ring.leg, "agent": ""}),
         fx.CallOut(
-            call.customer, ring.leg, call.tenant_id, ring.number, config.caller_id, OUTSIDE_SECONDS, call.call_id
+            call.customer, ring.leg, call.tenant_id, ring.number, shown_at(config, step.now), OUTSIDE_SECONDS,
+            call.call_id,
         ),
         fx.StartTimer(f"recall:{ring.leg}", OUTSIDE_SECONDS + RECALL_GRACE),
     )

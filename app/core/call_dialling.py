@@ -8,6 +8,7 @@ from app.core.call import Call, Phase, Ring, RingKind
 from app.core.call_common import UNREGISTERED_CAUSES, begin_talk, connect_agent, drop_ring, finish, tell
 from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, note_miss
 from app.core.call_talking import Done
+from app.core.caller_ids import shown_at
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, AgentStatus, Leg, Node
 from app.core.dial_rules import OUTSIDE_SECONDS, extension_of, outside
@@ -80,7 +81,7 @@ def _new_call(
     if peer is not None:
         call = replace(call, name=tenant.config.agents[peer].name)
     step.fact(
-        call, "call.arrived", direction=direction, did="", caller=tenant.config.caller_id, name=call.name,
+        call, "call.arrived", direction=direction, did="", caller=shown_at(tenant.config, step.now), name=call.name,
         agent_id=agent.agent_id, number=number, callback_id=callback_id, node=node,
     )  # fmt: skip
     step.move(replace(agent, notice=""), Move.DIALLED, call, leg)
@@ -160,7 +161,9 @@ def _second_half(step: Step, call: Call) -> None:
         seconds = OUTSIDE_SECONDS
         ring = Ring(leg, RingKind.OUTSIDE, step.at, number=call.number)
         step.emit(
-            fx.CallOut(call.agent_leg, leg, call.tenant_id, call.number, config.caller_id, seconds, call.call_id)
+            fx.CallOut(
+                call.agent_leg, leg, call.tenant_id, call.number, shown_at(config, step.now), seconds, call.call_id
+            )
         )
     step.emit(fx.StartTimer(f"recall:{leg}", seconds + RECALL_GRACE))
     step.put_call(replace(call, phase=Phase.DIALLING, ring=ring))

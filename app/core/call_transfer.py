@@ -27,6 +27,7 @@ from app.core.call_common import (
 from app.core.call_offering import CALLER_LEFT, RECALL_GRACE, note_miss
 from app.core.call_talking import Done, back_to_customer, let_go, own_call, park_both
 from app.core.call_waiting import enter_queue
+from app.core.caller_ids import shown_at
 from app.core.centre_state import Step
 from app.core.definitions import Leg
 from app.core.dial_rules import OUTSIDE_SECONDS, resolve
@@ -109,8 +110,8 @@ def present(step: Step, call: Call) -> Call:
         seconds = OUTSIDE_SECONDS
         step.emit(
             fx.CallOut(
-                call.agent_leg, consultation.leg, call.tenant_id, consultation.number, config.caller_id, seconds,
-                call.call_id, role="consult",
+                call.agent_leg, consultation.leg, call.tenant_id, consultation.number, shown_at(config, step.now),
+                seconds, call.call_id, role="consult",
             )
         )  # fmt: skip
     step.emit(fx.StartTimer(f"watch:{call.call_id}", seconds + RECALL_GRACE))

@@ -55,7 +55,8 @@ def ars_step_of_unknown(step: Step, event: ArsStep) -> None:
 
 
 def queued(step: Step, call: Call | None, event: CallQueued) -> None:
-    """A caller was parked for a queue: adopt it."""
+    """A caller was parked for a queue: adopt it. One of a queue that is published but not known here yet is left to
+    the dialplan's guard, which rings the queue's agents."""
     if call is None:
         call = Call(
             call_id=event.leg, tenant_id=event.tenant_id, node=event.node, direction="inbound", phase=Phase.ARS,
@@ -63,7 +64,12 @@ def queued(step: Step, call: Call | None, event: CallQueued) -> None:
         )  # fmt: skip
         call = _facts_of(call, event)
         _arrival_fact(step, call)
-    enter_queue(step, _facts_of(call, event), event.queue_id, origin="direct", place=event.at)
+    call = _facts_of(call, event)
+    tenant = step.tenant(call.tenant_id)
+    if event.queue_id not in tenant.config.queues and not tenant.removed:
+        step.put_call(call)
+        return
+    enter_queue(step, call, event.queue_id, origin="direct", place=event.at)
 
 
 def _facts_of(call: Call, event: CallQueued) -> Call:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
+from app.core.business_hours import local
+from app.core.definitions import TenantConfig
 from app.core.numbering import Kind, classify, normalise
 
 
@@ -44,3 +46,12 @@ def number_to_show(chosen: str, dids: Sequence[str], verified: Collection[str]) 
     if chosen in dids or chosen in verified:
         return chosen
     return dids[0] if dids else ""
+
+
+def shown_at(config: TenantConfig, at: datetime) -> str:
+    """What customers see who are called at the aware moment ``at``: the chosen number as long as its evidence counts,
+    then the first DID. Asked at each call: midnight passes without any publication."""
+    until = config.caller_id_until
+    if until is None or local(at, config.timezone).date() <= until:
+        return config.caller_id
+    return config.dids[0] if config.dids else ""

@@ -170,7 +170,7 @@ class TenantConfig:
     under_contract: bool
     licences: int
     dids: tuple[str, ...]
-    caller_id: str
+    caller_id: str  # see app.core.caller_ids.shown_at
     ars: ArsDefinition
     queues: Mapping[QueueId, QueueConfig]
     agents: Mapping[AgentId, AgentConfig]
@@ -184,6 +184,8 @@ class TenantConfig:
     recording: bool = True
     international_allowed: bool = False
     blocked_prefixes: tuple[str, ...] = ()
+    caller_id_until: date | None = None
+    """Last day on which ``caller_id`` may be shown, by the tenant's calendar; None: it is a DID of its own."""
     music: str = "local_stream://sangdam"
     version: int = 0
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.agent import Agent
 from app.core.call import Call, Phase, RingKind
+from app.core.caller_ids import shown_at
 from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, TenantConfig
 from app.core.errors import CommandRefused
@@ -57,7 +58,7 @@ def outside(step: Step, tenant: Tenant, number: str) -> str:
     )
     if code is not None:
         raise CommandRefused(code)
-    if not config.caller_id:
+    if not shown_at(config, step.now):
         raise CommandRefused("no_caller_id")
     if lines_out(step.state.calls, tenant) >= config.lines_out:
         raise CommandRefused("lines_full")

@@ -90,7 +90,7 @@ class ArsApplying(ArsProving, ArsBase):
     ) -> int:
         sentences = [change_sentence(one) for one in found]
         try:
-            version: int = self._run_slowly(
+            version: int = self._publish_slowly(
                 partial(
                     self._outside.publishing.apply,
                     person.tenant_id,

@@ -34,15 +34,22 @@ EMPTY: dict[str, Any] = {
 
 
 class ArsBase:
-    """``run_slowly(function, *args)`` keeps the event loop free (app.services.accounts)."""
+    """``run_slowly(function, *args)`` keeps the event loop free (app.services.accounts); ``publish_slowly`` does the
+    same for publications."""
 
     def __init__(
-        self, store: Any, outside: Outside, clock: Clock, run_slowly: Callable[..., Any] = call_directly
+        self,
+        store: Any,
+        outside: Outside,
+        clock: Clock,
+        run_slowly: Callable[..., Any] = call_directly,
+        publish_slowly: Callable[..., Any] = call_directly,
     ) -> None:
         self._store = store
         self._outside = outside
         self._clock = clock
         self._run_slowly = run_slowly
+        self._publish_slowly = publish_slowly
 
     def _own(self, person: Person) -> Any:
         if not person.is_manager:

@@ -103,6 +103,8 @@ class CallerIds:
                 raise Refused("caller_id_in_use")
             # Customers see the first DID already; now it is the chosen one as well.
             own.update_tenant(caller_id=next(iter(own.dids()), ""))
+            own.count_publication()
+            self._outside.notify(person.tenant_id)
         self._file(own.delete_caller_id(caller_id)).unlink(missing_ok=True)
         self._note(own, person, "delete", number=row.number)
 
@@ -243,10 +245,13 @@ def expire(store: Any, clock: Clock, notify: Callable[[int], None]) -> list[str]
         for row in own.expired_caller_ids(local(now, tenant.timezone).date()):
             chosen = row.number == tenant.caller_id
             details = {"number": row.number, "expires_on": row.expires_on.isoformat(), "chosen": chosen}
-            own.add_audit(actor="시스템", subject=SUBJECT, action="expire", details=details)
-            own.mark_caller_id_expired(row.id)
+            with store.together() as whole:
+                rows = whole.for_tenant(tenant_id)
+                rows.add_audit(actor="시스템", subject=SUBJECT, action="expire", details=details)
+                rows.mark_caller_id_expired(row.id)
+                if chosen:
+                    rows.count_publication()
             if chosen:
-                own.count_publication()
                 notify(tenant_id)
                 told.append(f"{tenant.service_name} {display(row.number)}")
     return told

@@ -91,6 +91,7 @@ class Services:
         integration: Integration,
         simulated: Callable[[], bool] | bool = False,
         run_slowly: Callable[..., Any] = call_directly,
+        publish_slowly: Callable[..., Any] = call_directly,
     ) -> Services:
         """Wire the use cases to the adapters. ``run_slowly(function, *args)`` keeps password hashing away
         from the event loop (``gevent.get_hub().threadpool.apply`` wrapped, in the web process),
@@ -98,7 +99,7 @@ class Services:
         flag = simulated if callable(simulated) else (lambda: bool(simulated))
         history = History(store, settings.recordings_dir)
         live = LiveHub(feed)
-        changes = LiveChanges(store, outside.publishing.republish, run_slowly)
+        changes = LiveChanges(store, outside.publishing.republish, publish_slowly)
         agents = Staffing(store, changes, sip, live, run_slowly)
         return cls(
             accounts=Accounts(store, clock, run_slowly),
@@ -114,7 +115,7 @@ class Services:
                 settings=WorkSettings(store, changes, integration),
             ),
             statistics=Statistics(store, clock, history),
-            ars=Ars(store, outside, clock, run_slowly),
+            ars=Ars(store, outside, clock, run_slowly, publish_slowly),
             caller_ids=CallerIds(store, outside, clock),
             live=live,
             clock=clock,

@@ -80,11 +80,20 @@ class LiveChanges:
             except Exception:
                 log.exception("the change of tenant %s could not be taken back", person.tenant_id)
                 code = "saved_not_live"
+            else:
+                self._publish_what_was(person.tenant_id)
             rows = self._store.for_tenant(person.tenant_id)
             self._note(rows, person, action, "failed", {**details, "undone": code == "not_published"})
             if not isinstance(error, EXPECTED):
                 raise
             raise Refused(code, reason=str(error)[:200]) from error
+
+    def _publish_what_was(self, tenant_id: int) -> None:
+        """Files may have been written before it failed, and another publication may have taken the change along."""
+        try:
+            self._run_slowly(self._republish, tenant_id)
+        except EXPECTED as error:
+            log.error("what was live of tenant %s before could not be published again: %s", tenant_id, error)
 
     @staticmethod
     def _note(rows: Any, person: Person, action: str, result: str, details: dict[str, Any]) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from app.core.ars_json import ars_from_json
 from app.core.definitions import TenantConfig, TenantId
+from app.core.errors import ChangedMeanwhile
+
+log = logging.getLogger(__name__)
 
 Render = Callable[[TenantConfig, Mapping[str, str], Mapping[str, str]], Mapping[str, str]]
 """Prompts of a configuration with the texts that were typed and the files that were uploaded (name → path):
@@ -25,7 +30,8 @@ class Publishing:
     a web process calls them in a thread.
 
     ``directory(tenant_id, rows)`` makes the SIP directory of a tenant's agents; ``notify(tenant_id)`` tells the
-    controller. Nothing live changes when any step before the last raises.
+    controller; ``lock(tenant_id)`` keeps other publications of the tenant waiting, of other processes too, so that
+    none writes what it read before another was done. When a step raises, what was live before is put back.
     """
 
     def __init__(
@@ -37,7 +43,11 @@ class Publishing:
         publish_directory: PublishDirectory,
         directory: Callable[[TenantId, Any], str],
         notify: Callable[[TenantId], None],
+        lock: Callable[[TenantId], AbstractContextManager[object]],
+        remove_files: Callable[[TenantId], object],
     ) -> None:
+        self._lock = lock
+        self._remove_files = remove_files
         self._store = store
         self._render = render
         self._publish_files = publish_files
@@ -60,12 +70,34 @@ class Publishing:
         settings; returns the tenant's new version.
 
         With ``document`` that one is published and the draft is left alone (``restored_from``: the version whose
-        it was). ``revision`` is the draft's as the manager saw it, ``changes`` and ``note`` are kept with the version.
-        Raises InvalidDefinition, NotFound, PublicationRejected, SpeechUnavailable, OSError: then what was
-        live before is live still, and the draft is kept.
+        it was). ``revision`` is the draft's as the manager saw it: another is not published. ``changes`` and ``note``
+        are kept with the version. Raises ChangedMeanwhile, InvalidDefinition, NotFound, PublicationRejected,
+        SpeechUnavailable, OSError: then what was live before is live still, and the draft is kept.
         """
-        own = self._store.for_tenant(tenant_id)
+        with self._lock(tenant_id):
+            own = self._store.for_tenant(tenant_id)
+            if document is None and revision is not None:
+                own.expect_ars_revision(revision)
+            self._apply(own, tenant_id, by, document, revision, changes, note, restored_from)
+            self._notify(tenant_id)
+            return int(own.config().version)
+
+    def _apply(
+        self,
+        own: Any,
+        tenant_id: TenantId,
+        by: str,
+        document: Mapping[str, Any] | None,
+        revision: str | None,
+        changes: Sequence[Any],
+        note: str,
+        restored_from: int | None,
+    ) -> None:
         version = None if document is not None else own.ars("draft") or own.ars("live")
+        if version is not None and document is None and revision is not None:
+            seen = f"{version.id}.{version.revision}"
+            if seen != revision:
+                raise ChangedMeanwhile("the draft was saved again meanwhile", revision=seen)
         definition = dict(document if document is not None else version.definition if version else {})
         config = own.draft_config(definition)
         prompts = dict(self._render(config, definition.get("texts", {}), own.upload_paths(definition)))
@@ -82,25 +114,32 @@ class Publishing:
             )
         except BaseException:
             # A queue of the draft has gone meanwhile, say: the files must be those of what is live.
-            self.refresh(tenant_id)
+            try:
+                if not self._refresh(tenant_id):
+                    self._remove_files(tenant_id)
+            except Exception:
+                log.exception("the files of tenant %s could not be put back", tenant_id)
             raise
-        self._notify(tenant_id)
-        return int(own.config().version)
 
     def republish(self, tenant_id: TenantId) -> None:
         """Publish what is live again with the present queues, agents and settings; the draft is left alone. Of a
         tenant that has never published: its SIP users. Raises as ``apply``."""
-        if not self.refresh(tenant_id):
-            own = self._store.for_tenant(tenant_id)
-            self._publish_directory(tenant_id, self._directory(tenant_id, own.agents()))
-        self._store.for_tenant(tenant_id).count_publication()
-        self._notify(tenant_id)
+        with self._lock(tenant_id):
+            if not self._refresh(tenant_id):
+                own = self._store.for_tenant(tenant_id)
+                self._publish_directory(tenant_id, self._directory(tenant_id, own.agents()))
+            self._store.for_tenant(tenant_id).count_publication()
+            self._notify(tenant_id)
 
     def refresh(self, tenant_id: TenantId) -> bool:
         """Make the files of what is live again (at start, or after the state directory moved).
 
         Returns False for a tenant that has never published; raises as ``apply``.
         """
+        with self._lock(tenant_id):
+            return self._refresh(tenant_id)
+
+    def _refresh(self, tenant_id: TenantId) -> bool:
         own = self._store.for_tenant(tenant_id)
         live = own.ars("live")
         if live is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import wave
 from datetime import date
@@ -102,6 +103,8 @@ def make_outside(store: Any, state: Path, notified: list[int], switch: FakeSwitc
             SipUser(row.sip_user, row.sip_ha1, tenant_id, row.id, row.extension) for row in agents if row.active
         ),
         notify=notified.append,
+        lock=lambda tenant_id: contextlib.nullcontext(),
+        remove_files=publisher.remove,
     )
     return Outside(
         publishing=publishing,

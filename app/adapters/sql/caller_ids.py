@@ -88,15 +88,15 @@ class CallerIds(Scope):
             else:
                 row.expires_on = None
 
-    def _verified_numbers(self, session: Session, timezone: str, now: datetime) -> frozenset[str]:
-        """Numbers beside the DIDs that may be shown today, by the tenant's calendar."""
+    def _verified_numbers(self, session: Session, timezone: str, now: datetime) -> dict[str, date]:
+        """Numbers beside the DIDs that may be shown today, by the tenant's calendar, and their last days."""
         today = local(now, timezone).date()
         rows = session.execute(
             select(CallerId.number, CallerId.state, CallerId.expires_on).where(
                 CallerId.tenant_id == self.tenant_id
             )
         )
-        return frozenset(number for number, state, expires_on in rows if counts(state, expires_on, today))
+        return {number: expires_on for number, state, expires_on in rows if counts(state, expires_on, today)}
 
 
 class AllCallerIds:

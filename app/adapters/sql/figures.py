@@ -282,7 +282,7 @@ class Figures(Scope):
         return {
             row.id: (row.number, row.name)
             for row in session.scalars(self._mine(Queue).order_by(Queue.id))
-            if (row.deleted_at is None or row.id in seen) and (wanted is None or row.id in wanted)
+            if (_in_menu(row) or row.id in seen) and (wanted is None or row.id in wanted)
         }
 
     def _agent_names(
@@ -294,3 +294,8 @@ class Figures(Scope):
             for row in session.scalars(self._mine(Agent).order_by(Agent.id))
             if (row.deleted_at is None or row.id in seen) and (wanted is None or row.id in wanted)
         }
+
+
+def _in_menu(row: Queue) -> bool:
+    """Whether callers can come to the queue now; others are told of when somebody was there."""
+    return row.live and row.deleted_at is None and row.retired_at is None

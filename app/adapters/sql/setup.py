@@ -232,15 +232,16 @@ class SetUp(CallerIds):
         known = {row.id for row in agents}
         for queue_id, levels in tiers.items():
             tiers[queue_id] = {agent_id: level for agent_id, level in levels.items() if agent_id in known}
+        verified = self._verified_numbers(session, tenant.timezone, utcnow())
+        shown = number_to_show(tenant.caller_id, dids, verified)
         return TenantConfig(
             tenant_id=tenant.id,
             service_name=tenant.service_name,
             under_contract=tenant.state == "contract",
             licences=tenant.licences,
             dids=tuple(dids),
-            caller_id=number_to_show(
-                tenant.caller_id, dids, self._verified_numbers(session, tenant.timezone, utcnow())
-            ),
+            caller_id=shown,
+            caller_id_until=None if shown in dids else verified.get(shown),
             ars=ars_from_json(definition),
             queues={row.id: _queue(row, tiers[row.id]) for row in queues},
             agents={row.id: _agent(row, groups) for row in agents},
