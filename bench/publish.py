@@ -1,6 +1,6 @@
 """Publishing a thousand tenants, and then one change among them.
 
-    python -m bench.publish [--tenants 1000] [--agents 20] [--changes 200] [--reloads 40] [--no-freeswitch]
+    python -m bench.publish [--tenants 1000] [--agents 20] [--changes 200] [--reloads 20] [--no-freeswitch]
 
 The real path: ``Publishing.apply`` and ``republish`` over SQLite filled with all tenants, compiler, writer and
 ``Publisher`` with its lock and its fsyncs. First without a FreeSWITCH that answers, then, where one is installed,
@@ -47,6 +47,10 @@ from provisioning.directory import a1_hash
 
 MOST_MS = 200.0
 """One change among all tenants, before FreeSWITCH's reload, at p95."""
+
+PAUSE = 5.0
+"""Seconds between publications while FreeSWITCH runs: managers do not press 적용 in turns, and for a while after a
+reload it is busy with what it has read."""
 
 PORTS = {"sip_port": 19960, "trunk_port": 19980, "ws_port": 19966, "esl_port": 19921, "web_port": 19968,
          "rtp_ports": "28100-28300"}  # fmt: skip
@@ -209,11 +213,14 @@ def publish_all(clerk: Clerk, tenants: int) -> Counted:
     return counted
 
 
-def change_some(clerk: Clerk, store: Store, tenants: int, changes: int, seed: int) -> Counted:
-    """Another ARS for one tenant after the other."""
+def change_some(
+    clerk: Clerk, store: Store, tenants: int, changes: int, seed: int, pause: float = 0.0
+) -> Counted:
+    """Another ARS for one tenant after the other, ``pause`` seconds between."""
     counted, chosen = Counted(), random.Random(seed)
     with clerk.watching():
         for _ in range(changes):
+            time.sleep(pause)
             tenant = chosen.randint(1, tenants)
             own = store.for_tenant(tenant)
             live = own.ars("live")
@@ -224,11 +231,14 @@ def change_some(clerk: Clerk, store: Store, tenants: int, changes: int, seed: in
     return counted
 
 
-def assign_some(clerk: Clerk, store: Store, tenants: int, agents: int, changes: int, seed: int) -> Counted:
+def assign_some(
+    clerk: Clerk, store: Store, tenants: int, agents: int, changes: int, seed: int, pause: float = 0.0
+) -> Counted:
     """One agent more or less in a queue of one tenant after the other: what 상담배정 publishes."""
     counted, chosen = Counted(), random.Random(seed)
     with clerk.watching():
         for _ in range(changes):
+            time.sleep(pause)
             tenant = chosen.randint(1, tenants)
             queue, agent = 3 * tenant, tenant * agents + chosen.randrange(agents)
             own = store.for_tenant(tenant)
@@ -283,8 +293,8 @@ def with_freeswitch(lab: Lab, argv: list[str], clerk: Clerk, store: Store, chose
     empty = resident(lab.pid("freeswitch"))
     print(f"FreeSWITCH with all tenants: up after {up:.1f} s, {empty / 1e6:.0f} MB resident")
     done = [
-        change_some(clerk, store, chosen.tenants, chosen.reloads, 3),
-        assign_some(clerk, store, chosen.tenants, chosen.agents, chosen.reloads, 4),
+        change_some(clerk, store, chosen.tenants, chosen.reloads, 3, PAUSE),
+        assign_some(clerk, store, chosen.tenants, chosen.agents, chosen.reloads, 4, PAUSE),
     ]
     grown = resident(lab.pid("freeswitch"))
     print(f"after {2 * chosen.reloads} reloads: {grown / 1e6:.0f} MB")
@@ -298,7 +308,7 @@ def main() -> int:
     parser.add_argument("--tenants", type=int, default=1000)
     parser.add_argument("--agents", type=int, default=20)
     parser.add_argument("--changes", type=int, default=200, help="of each kind, while no FreeSWITCH runs")
-    parser.add_argument("--reloads", type=int, default=40, help="changes of each kind while one runs")
+    parser.add_argument("--reloads", type=int, default=20, help="changes of each kind while one runs")
     parser.add_argument("--no-freeswitch", action="store_true")
     parser.add_argument("--scratch", type=Path, help="where its files are left; default: removed")
     chosen = parser.parse_args()
