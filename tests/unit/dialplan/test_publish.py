@@ -222,3 +222,40 @@ def test_among_many_tenants_three_files_are_touched(
     publisher.publish(make(), DIRECTORY)
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items())
     assert len(publisher.published()) == 1000
+
+
+def test_a_publisher_that_was_killed_before_the_reload_is_made_up_for(
+    publisher: Publisher, switch: FreeSwitch, root: Path, make: Callable[..., TenantConfig]
+) -> None:
+    publisher.publish(make(), DIRECTORY)
+
+    def die() -> str | None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Publisher(root, die).publish(make(licences=9), DIRECTORY)
+    assert files(root) != switch.seen  # written, and nobody has read it
+    publisher.publish(make(licences=9), DIRECTORY)
+    assert files(root) == switch.seen
+    reloads = switch.reloads
+    publisher.publish(make(licences=9), DIRECTORY)
+    assert switch.reloads == reloads
+
+
+def test_a_switch_that_read_too_slowly_reads_the_previous_files_again(
+    publisher: Publisher, switch: FreeSwitch, root: Path, make: Callable[..., TenantConfig]
+) -> None:
+    publisher.publish(make(), DIRECTORY)
+
+    class Slow(FreeSwitch):
+        def reload(self) -> str | None:
+            self.reloads += 1
+            self.seen = files(self.root)
+            if self.reloads == 1:
+                raise TimeoutError("no answer within 30 s")
+            return OK
+
+    slow = Slow(root)
+    with pytest.raises(TimeoutError):
+        Publisher(root, slow.reload).publish(make(licences=9), DIRECTORY)
+    assert slow.seen == files(root) == switch.seen
