@@ -308,3 +308,17 @@ def test_a_removed_queue_lets_nobody_hang_in_the_air() -> None:
     story.tell(ev.TenantPublished(config(queue("sales"))))
     assert story.log == ["HangUp alice", "Divert c1 unavailable", "Divert c2 unavailable"]
     assert story.agent("alice").ready
+
+
+def test_a_queue_that_is_published_but_not_known_yet_is_left_to_the_dialplan() -> None:
+    """The guard rings its agents after five seconds; nobody is sent away."""
+    story = play(
+        """
+        at    | what happens      | the centre does | agents
+        00:00 | c1 arrives        | -               |
+        00:03 | c1 presses 1      | -               |
+        00:05 | c1 queues service | -              | alice idle/available
+        00:40 | c1 hangs up       | -               |
+        """
+    )
+    assert "call.ended" in story.kinds("call")
