@@ -111,8 +111,10 @@ class CommandInbox:
                 continue
             if command is None:
                 continue
+            # Who does not listen for an answer gets none: its list would only lie in Redis until it expires.
+            listens = command.get("reply", True)
             try:
-                handle(command["id"], command["tenant"], command["name"], command["args"])
+                handle(command["id"] if listens else "", command["tenant"], command["name"], command["args"])
             except Exception:
                 # One command that cannot be handled must not end all that follow.
                 log.exception("command_failed", name=command["name"], tenant=command["tenant"])
@@ -142,8 +144,10 @@ class CommandInbox:
         return command
 
     def reply(self, command_id: str, reply: Mapping[str, Any]) -> None:
-        """Answer a command: ``{"ok", "error", "data"}``. When Redis is away the answer is logged and lost:
-        who asked gives up by itself, and the calls must not wait."""
+        """Answer a command: ``{"ok", "error", "data"}``; one without an id has nobody who listens. When Redis is away
+        the answer is logged and lost: who asked gives up by itself, and the calls must not wait."""
+        if not command_id:
+            return
         try:
             with translated(), self._client.pipeline(transaction=True) as pipe:
                 pipe.lpush(reply_key(command_id), orjson.dumps(dict(reply)))
