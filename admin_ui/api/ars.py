@@ -136,7 +136,7 @@ class Version(MethodView):
 class Restore(MethodView):
     @blueprint.response(200, shapes.Applied)
     def post(self, version_id: int) -> dict[str, Any]:
-        """One click back: this version is applied again, as a new one. A draft is replaced by it."""
+        """One click back: this version is applied again, as a new one. A draft is left as it is."""
         return services().ars.restore(manager(), version_id, language())
 
 
