@@ -3,6 +3,8 @@ use cases, which say so in both languages; here only types and sizes."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import validate
 
@@ -150,14 +152,19 @@ class AssignmentsShape(ma.Schema):
     revision = ma.fields.String()
 
 
+def whole(description: str, **options: Any) -> ma.fields.Field:
+    """A whole number as it came: what is none is said at its field, and 5.5 never becomes 5."""
+    return ma.fields.Raw(allow_none=True, metadata={"type": "integer", "description": description}, **options)
+
+
 class ContactTypeArgs(Schema):
     name = ma.fields.String(required=True, validate=SHORT)
-    code = ma.fields.Integer(load_default=None, allow_none=True, metadata={"description": "Without one: the next"})
+    code = whole("Without one: the next", load_default=None)
 
 
 class ContactTypeChangeArgs(Schema):
     name = ma.fields.String(load_default=None, validate=SHORT)
-    code = ma.fields.Integer(load_default=None)
+    code = whole("Without one: as before", load_default=None)
 
 
 class OrderArgs(Schema):
@@ -183,12 +190,12 @@ class SettingsArgs(Schema):
 
     status_after_login = ma.fields.String(metadata={"description": " | ".join(CHOICES["status_after_login"])})
     status_after_call = ma.fields.String(metadata={"description": " | ".join(CHOICES["status_after_call"])})
-    recall_seconds = ma.fields.Integer(metadata={"description": str(RANGES["recall_seconds"])})
-    misses_before_break = ma.fields.Integer(metadata={"description": str(RANGES["misses_before_break"])})
-    service_level_seconds = ma.fields.Integer(metadata={"description": str(RANGES["service_level_seconds"])})
-    short_abandon_seconds = ma.fields.Integer(metadata={"description": str(RANGES["short_abandon_seconds"])})
-    service_level_target = ma.fields.Integer(metadata={"description": str(RANGES["service_level_target"])})
-    response_target = ma.fields.Integer(metadata={"description": str(RANGES["response_target"])})
+    recall_seconds = whole(str(RANGES["recall_seconds"]))
+    misses_before_break = whole(str(RANGES["misses_before_break"]))
+    service_level_seconds = whole(str(RANGES["service_level_seconds"]))
+    short_abandon_seconds = whole(str(RANGES["short_abandon_seconds"]))
+    service_level_target = whole(str(RANGES["service_level_target"]))
+    response_target = whole(str(RANGES["response_target"]))
     integration_url = ma.fields.String(
         validate=validate.Length(max=2000), metadata={"description": "{number} {agent} {menu} {call} are filled in"}
     )

@@ -27,8 +27,8 @@ function SettingsCard({ title, hint, fields, two, children }) {
       <button type="submit" class="btn btn-primary" disabled=${!dirty || form.busy}>${form.busy ? t("적용 중…") : t("적용")}</button></div></form>`;
 }
 
-const number = (form, ranges, name, label, unit, hint) => html`<${Field} label=${label} hint=${hint} error=${form.problems[name]} className="setting-number">
-  ${(props) => html`<span class="with-unit"><input class="form-control" type="number" inputmode="numeric" ...${props} min=${ranges[name][0]} max=${ranges[name][1]} value=${form.values[name]}
+const number = (form, ranges, name, label, unit, hint) => html`<${Field} label=${label} hint=${hint} error=${form.problems[name] && `${label}: ${form.problems[name]}`} className="setting-number">
+  ${(props) => html`<span class="with-unit"><input class="form-control" type="number" inputmode="numeric" ...${props} min=${ranges[name][0]} max=${ranges[name][1]} step="1" value=${form.values[name]}
     onInput=${(event) => form.change({ [name]: event.target.value === "" ? "" : Number(event.target.value) })} /><span>${unit}</span><small>${t("{low}~{high}", { low: ranges[name][0], high: ranges[name][1] })}</small></span>`}<//>`;
 
 const choice = (form, name, label, options, hint) => html`<div class="island-field"><div class="island-label"><span>${label}</span></div>

@@ -21,6 +21,7 @@ STAFF: dict[str, tuple[str, str]] = {
         "{characters} 문자는 쓸 수 없습니다. 다른 이름으로 바꿔 주세요.",
         "These characters cannot be used: {characters} . Choose another name.",
     ),
+    "whole_number": ("소수점 없는 숫자를 입력해 주세요.", "Enter a whole number."),
     "out_of_range": ("{low}~{high} 사이의 값을 입력해 주세요.", "Enter a value from {low} to {high}."),
     "choose_again": (
         "선택한 항목이 없어졌습니다. 목록에서 다시 선택해 주세요.",
@@ -44,8 +45,8 @@ STAFF: dict[str, tuple[str, str]] = {
     ),
     "licences_used_up": (
         "계약한 라이선스 {licences}개를 모두 쓰고 있습니다. "
-        "쓰지 않는 상담사를 삭제하거나 계약관리에서 라이선스를 늘려 주세요.",
-        "All {licences} licences are in use. Delete an agent who is not needed, or add licences under Contract.",
+        "쓰지 않는 상담사를 삭제하거나 라이선스를 늘려 달라고 운영자에게 요청해 주세요.",
+        "All {licences} licences are in use. Delete an agent who is not needed, or ask the operator for more.",
     ),
     "common_group": (
         "공통그룹은 이름을 바꾸거나 삭제할 수 없습니다. 다른 그룹을 만들어 옮겨 주세요.",
@@ -170,8 +171,8 @@ STAFF: dict[str, tuple[str, str]] = {
         "{count} to mend, so nothing was saved. Mend the file, then upload it again.",
     ),
     "sheet_licences": (
-        "라이선스가 {missing}개 모자랍니다. 새 상담사를 줄이거나 계약관리에서 라이선스를 늘려 주세요.",
-        "{missing} licences are missing. Take away new agents, or add licences under Contract.",
+        "라이선스가 {missing}개 모자랍니다. 새 상담사를 줄이거나 라이선스를 늘려 달라고 운영자에게 요청해 주세요.",
+        "{missing} licences are missing. Take away new agents, or ask the operator for more.",
     ),
     "sheet_login_twice": (
         "{other}행과 같은 ID입니다. 한 줄만 남겨 주세요.",

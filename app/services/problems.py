@@ -33,7 +33,14 @@ class Problems:
             self.add(where, "control_characters")
         return clean
 
-    def number(self, where: str, value: int, low: int, high: int) -> int:
+    def number(self, where: str, value: Any, low: int, high: int) -> int:
+        """A whole number from ``low`` to ``high``; 5.5, "5" and nothing are problems."""
+        if value is None or value == "":
+            self.add(where, "required")
+            return low
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.add(where, "whole_number")
+            return low
         if not low <= value <= high:
             self.add(where, "out_of_range", low=low, high=high)
         return value

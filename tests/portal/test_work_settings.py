@@ -58,6 +58,7 @@ class TestLists:
         own = f"/contact-types/{first['id']}"
         assert problems(manager.patch(own, json={"code": second["code"]})) == {"code": "code_taken"}
         assert manager.patch(own, json={"name": first["name"]}).status_code == 200
+        assert problems(manager.patch(own, json={"code": 5.5})) == {"code": "whole_number"}
         assert problems(manager.post("/contact-types", json={"name": "", "code": 10000})) == {
             "name": "required", "code": "out_of_range",
         }  # fmt: skip
@@ -100,6 +101,11 @@ class TestWork:
         [
             ({"recall_seconds": 4}, {"recall_seconds": "out_of_range"}),
             ({"recall_seconds": 121}, {"recall_seconds": "out_of_range"}),
+            ({"recall_seconds": 5.5}, {"recall_seconds": "whole_number"}),
+            ({"recall_seconds": "30"}, {"recall_seconds": "whole_number"}),
+            ({"recall_seconds": True}, {"recall_seconds": "whole_number"}),
+            ({"recall_seconds": ""}, {"recall_seconds": "required"}),
+            ({"response_target": None}, {"response_target": "required"}),
             ({"misses_before_break": 21}, {"misses_before_break": "out_of_range"}),
             (
                 {"service_level_seconds": 0, "response_target": 101},
