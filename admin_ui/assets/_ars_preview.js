@@ -59,10 +59,10 @@ export function Phone() {
     <header><div class="phone-number">${numbers[0] ? pretty(numbers[0]) : t("우리 고객센터")}</div>
       <div class="phone-when">${t("{day} {time}에 전화한다면", { day: longDay(at.slice(0, 10)), time: at.slice(11) })}</div>
       <div class="whens" role="group" aria-label=${t("언제 전화할까요?")}>
-        ${list.map(([name, words]) => html`<button type="button" key=${name} class="pill small" aria-pressed=${!picked && example[0] === name} disabled=${busy} onClick=${() => choose(name)}>${words}</button>`)}
-        <button type="button" class="pill small" aria-pressed=${picked} disabled=${busy} onClick=${() => { setOwn(own || at); choose("own"); }}>${t("직접 고르기")}</button></div>
+        ${list.map(([name, words]) => html`<button type="button" key=${name} class="pill small" aria-pressed=${!picked && example[0] === name} disabled=${busy} onClick=${() => { forget(); choose(name); }}>${words}</button>`)}
+        <button type="button" class="pill small" aria-pressed=${picked} disabled=${busy} onClick=${() => { forget(); setOwn(own || at); choose("own"); }}>${t("직접 고르기")}</button></div>
       ${picked && html`<input type="datetime-local" class="form-control form-control-sm" aria-label=${t("전화하는 날짜와 시각")} disabled=${busy} value=${own} min=${`${yearOf(today())}-01-01T00:00`}
-        onInput=${(event) => event.target.value && setOwn(event.target.value.slice(0, 16))} />`}
+        onInput=${(event) => { if (event.target.value) { forget(); setOwn(event.target.value.slice(0, 16)); } }} />`}
     </header>
     <${Transcript} call=${call} />
     <footer>
