@@ -75,6 +75,11 @@ class Plan:
         }
 
 
+def dashed(keys: str) -> str:
+    """Keys one after the other, as people read them: 5, then 2 is 5-2."""
+    return "-".join(keys)
+
+
 class Present:
     """What is there now, by the names that a sheet uses."""
 
@@ -91,7 +96,8 @@ class Present:
         names = Counter(_folded(queue["name"]) for queue in self.queues)
         self._once = {name for name, count in names.items() if count == 1}
         self._twice = set(names) - self._once
-        self._digits = {queue["keys"]: queue["id"] for queue in self.queues if queue["keys"]}
+        keys = {queue["keys"]: queue["id"] for queue in self.queues if queue["keys"]}
+        self._digits = {**keys, **{dashed(each): queue for each, queue in keys.items()}}
         self.menus_of: dict[int, dict[int, int]] = {}
         shown = {queue["id"] for queue in self.queues}
         for tier in rows.tiers():
@@ -118,7 +124,7 @@ class Present:
         name = queue["name"]
         if _folded(name) in self._once and not _HARD.search(name) and name not in self._digits and name == name.strip():
             return str(name)
-        return queue["keys"] or f"#{queue['id']}"
+        return dashed(queue["keys"]) or f"#{queue['id']}"
 
     def line(self, agent: Any, index: int) -> dict[str, str]:
         menus, skills = self.menus_of.get(agent.id, {}), self.skills_of.get(agent.id, {})
@@ -136,7 +142,7 @@ class Present:
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         return {
-            "menus": [(queue["keys"], queue["name"]) for queue in self.queues],
+            "menus": [(dashed(queue["keys"]), queue["name"]) for queue in self.queues],
             "group": [("", name) for name in sorted(self.groups)],
             "skills": [("", name) for name in sorted(self.skills)],
         }

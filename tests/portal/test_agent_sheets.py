@@ -93,7 +93,7 @@ class TestDownloading:
         for language, title in (("ko", "안내"), ("en", "Guide")):
             body = manager.get("/agents-template.xlsx", headers={"Accept-Language": language}).data
             guide = str(rows_of(body, title))
-            assert "주문 문의" in guide and "31" in guide
+            assert "주문 문의" in guide and "3-1" in guide
             assert send(manager, body, dry_run=True).json["code"] == "sheet_empty"
             book = openpyxl.load_workbook(io.BytesIO(body))
             book.worksheets[0].append(["kim", "김하늘"])
