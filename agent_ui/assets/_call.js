@@ -48,8 +48,8 @@ export function Ringing() {
       ${live.simulated && html`<p class="ring-last">${t("모의 통화입니다. 실제 음성은 없습니다.")}</p>`}
     </div>
     <div class="ring-buttons">
-      <button type="button" class="round reject" onClick=${actions.reject}><${Icon} name="ti-phone-off" /><span>${t("거절")}</span></button>
       <button type="button" class="round accept" disabled=${!ready} onClick=${actions.accept}><${Icon} name="ti-phone" /><span>${t("받기")}</span></button>
+      <button type="button" class="round reject" onClick=${actions.reject}><${Icon} name="ti-phone-off" /><span>${t("거절")}</span></button>
     </div>
   </dialog>`;
 }
@@ -77,7 +77,7 @@ export function CallPanel() {
   return html`<section class="call-panel" aria-label=${t("통화")}>
     <div class="call-head">
       <div>
-        <p class="call-kind">${callKind(call)}${call.queue ? ` · ${call.queue}` : ""}${call.menu ? ` · ${t("메뉴")} ${call.menu}` : ""}</p>
+        <p class="call-kind">${callKind(call)}${call.queue ? ` · ${call.queue}` : ""}${call.menu ? ` · ${t("메뉴")} ${[...call.menu].join("-")}` : ""}</p>
         <p class="call-name">${nameOf(call, current)}</p>
         ${nameOf(call, current) !== shownNumber(call) && html`<p class="call-number">${shownNumber(call)}</p>`}
         ${call.direction === "consult" && html`<p class="call-kind">${t("고객")} ${current.customer} ${number(call.customer_number)}</p>`}
