@@ -83,6 +83,8 @@ def install(app: Flask) -> None:
         details: dict[str, Any] = {}
         if "messages" in data:
             details = {"errors": data["messages"], "fields": ", ".join(sorted(_fields(data["messages"])))}
+        if status == 413:
+            details["limit_mb"] = max(1, (request.max_content_length or 0) >> 20)
         return answer(CODES.get(status, "bad_request"), status, details)
 
     @app.errorhandler(Exception)

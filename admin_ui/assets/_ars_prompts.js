@@ -122,6 +122,7 @@ function useSending(name, where) {
   return { part, error, send, where };
 }
 
+const LARGEST_MB = 10; // UPLOAD_MOST_BYTES of the server
 const names = new Map();
 const rememberFile = (made) => names.set(made.id, made);
 
@@ -134,7 +135,7 @@ function PickFile({ sending, label }) {
   return html`<input type="file" class="visually-hidden" tabindex="-1" aria-label=${t("{name} 녹음 파일", { name: label })} accept=${ACCEPTED} ref=${input}
       onChange=${(event) => { sending.send(event.target.files[0]); event.target.value = ""; }} />
     <button type="button" class="btn btn-sm btn-ghost-secondary" title=${t("wav, mp3, m4a, ogg · 여기로 끌어다 놓아도 됩니다")} onClick=${() => input.current.click()}>
-      <${Icon} name="ti-upload" />${t("녹음 파일 올리기")}</button>`;
+      <${Icon} name="ti-upload" />${t("녹음 파일 올리기")} <small>${t("{limit}MB까지", { limit: LARGEST_MB })}</small></button>`;
 }
 
 function Uploaded({ name, id }) {

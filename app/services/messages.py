@@ -149,8 +149,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Check what was entered. Not valid: {fields}",
     ),
     "too_large": (
-        "보낸 내용이 너무 큽니다.",
-        "What was sent is too large.",
+        "보낸 내용이 너무 큽니다. {limit_mb}MB까지 보낼 수 있습니다. 파일을 줄여 다시 올려 주세요.",
+        "What was sent is too large: {limit_mb} MB is the most. Make the file smaller, then send it again.",
     ),
     "too_long": (
         "{field}은(는) {limit}자까지 저장할 수 있습니다. 현재 {length}자입니다. 내용을 줄여 주세요.",

@@ -230,6 +230,7 @@ def test_uploads_may_be_large_and_only_they_and_only_of_people_who_are_known(pro
     huge = b"R" * 12_000_000
     answer = manager.post("/ars/prompts", data={"file": (io.BytesIO(huge), "a.wav")})
     assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+    assert "10MB" in answer.json["message"]
     answer = client.post("/api/v1/ars/prompts", data={"file": (io.BytesIO(large), "a.wav")})
     assert answer.status_code in (401, 403, 413)
     answer = manager.put("/ars/draft", data=b" " * 1_100_000, content_type="application/json")
