@@ -49,8 +49,11 @@ export function confirm(text, { title = t("확인"), yes = t("계속"), no = t("
   return new Promise((resolve) => set({ question: { text, title, yes, no, danger, resolve } }));
 }
 
-/** A modal dialog: the browser keeps the focus in it, Escape closes it. `footer` stays in sight. */
-export function Dialog({ title, onClose, children, footer, wide, role, busy }) {
+/**
+ * A modal dialog: the browser keeps the focus in it, Escape closes it. `footer` stays in sight. `keep`: it shows what
+ * cannot be shown again, so only the buttons of its footer close it.
+ */
+export function Dialog({ title, onClose, children, footer, wide, role, busy, keep }) {
   const ref = useRef(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -61,13 +64,14 @@ export function Dialog({ title, onClose, children, footer, wide, role, busy }) {
       if (before?.isConnected) before.focus();
     };
   }, []);
-  const close = () => !busy && onClose();
+  const close = () => !busy && !keep && onClose();
+  const reopen = () => keep && ref.current && !ref.current.open && ref.current.showModal(); // Chromium lets a second Escape pass
   return html`<dialog ref=${ref} class=${`island-dialog${wide ? " wide" : ""}`} role=${role} aria-label=${title}
-    onCancel=${(event) => { event.preventDefault(); close(); }}
+    onCancel=${(event) => { event.preventDefault(); close(); }} onClose=${reopen}
     onMouseDown=${(event) => event.target === ref.current && close()}>
     <div class="island-dialog-body">
       <header><h2>${title}</h2>
-        <button type="button" class="icon-button" aria-label=${t("닫기")} onClick=${close} disabled=${busy}><${Icon} name="ti-x" /></button></header>
+        ${!keep && html`<button type="button" class="icon-button" aria-label=${t("닫기")} onClick=${close} disabled=${busy}><${Icon} name="ti-x" /></button>`}</header>
       <div class="island-dialog-content">${children}</div>
       ${footer && html`<footer>${footer}</footer>`}
     </div>

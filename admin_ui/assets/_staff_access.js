@@ -1,8 +1,17 @@
 // 접근관리: from which addresses managers may come.
 import { useState } from "preact/hooks";
-import { Icon, confirm, html, request, t, toast } from "./_island.js";
+import { FieldError, Icon, confirm, html, request, t, toast } from "./_island.js";
 import { CardHead, Notice } from "./_staff_parts.js";
 import { problemsOf, put, useData, useUnsaved } from "./_staff_store.js";
+
+/** Whether it may be an address or a network; the server looks closely. */
+export function isNetwork(text) {
+  const [, address, , length] = /^([^/]+)(\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (!address) return false;
+  const within = (most) => length === undefined || Number(length) <= most;
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return within(32) && address.split(".").every((part) => Number(part) <= 255);
+  return address.includes(":") && /^[0-9a-f:.]+$/i.test(address) && URL.canParse(`http://[${address}]/`) && within(128);
+}
 
 export function Access() {
   const saved = useData((state) => state.settings.allowed_addresses);
@@ -10,12 +19,18 @@ export function Access() {
   const [rows, setRows] = useState(saved);
   const [text, setText] = useState("");
   const [problems, setProblems] = useState({});
+  const [refused, setRefused] = useState("");
   const [busy, setBusy] = useState(false);
   const dirty = JSON.stringify(rows) !== JSON.stringify(saved);
   useUnsaved("access", dirty);
   const edit = (next) => { setRows(next); setProblems({}); };
   const add = (address) => {
     const clean = address.trim();
+    if (clean && !isNetwork(clean)) {
+      setRefused(clean);
+      return;
+    }
+    setRefused("");
     if (clean && !rows.includes(clean)) edit([...rows, clean]);
     setText("");
   };
@@ -43,8 +58,9 @@ export function Access() {
           <button type="button" class="icon-button" aria-label=${t("{name} 삭제", { name: row })} onClick=${() => edit(rows.filter((each) => each !== row))}><${Icon} name="ti-trash" /></button>
           ${problems[`allowed_addresses.${index}`] && html`<div class="island-error" role="alert"><${Icon} name="ti-alert-circle" />${problems[`allowed_addresses.${index}`]}</div>`}</li>`)}</ol>`}
     <form class="add-line" onSubmit=${(event) => { event.preventDefault(); add(text); }}>
-      <input class=${`form-control${text ? " mono" : ""}`} aria-label=${t("허용할 IP")} placeholder=${t("접속 허용할 IP를 입력해 주세요.")} value=${text} maxLength="60" autocapitalize="off" spellcheck=${false} onInput=${(event) => setText(event.target.value)} />
+      <input class=${`form-control${text ? " mono" : ""}`} aria-label=${t("허용할 IP")} placeholder=${t("접속 허용할 IP를 입력해 주세요.")} value=${text} maxLength="60" autocapitalize="off" spellcheck=${false} aria-invalid=${refused ? "true" : undefined} onInput=${(event) => { setText(event.target.value); setRefused(""); }} />
       <button type="submit" class="btn" disabled=${!text.trim()}><${Icon} name="ti-plus" />${t("추가")}</button></form>
+    <${FieldError} text=${refused && t("'{value}'은(는) IP 주소가 아닙니다. 203.0.113.7 또는 203.0.113.0/24 처럼 입력해 주세요.", { value: refused })} />
     <p class="island-hint">${t("주소 하나(203.0.113.7)나 대역(203.0.113.0/24, 2001:db8::/32)을 적습니다. 사무실의 고정 IP는 인터넷 회사에 물어보세요.")}</p>
     ${problems.allowed_addresses && html`<${Notice} kind="warning" action=${rows.includes(here) ? null : [t("이 주소 추가"), () => add(here)]}>${problems.allowed_addresses}<//>`}
     <div class="card-foot">${dirty && html`<button type="button" class="btn" disabled=${busy} onClick=${() => edit(saved)}>${t("되돌리기")}</button>`}

@@ -1,7 +1,7 @@
 // Dialogs of one agent: to add one, to change one, and what is shown this once.
 import { useState } from "preact/hooks";
 import { Choice, Dialog, Field, Icon, Switch, attempt, confirm, html, request, t, toast } from "./_island.js";
-import { Notice, Secret, copy, root, tierName } from "./_staff_parts.js";
+import { Notice, Secret, copy, keyWords, root, tierName } from "./_staff_parts.js";
 import { PEOPLE, load, refresh, useData, useForm } from "./_staff_store.js";
 
 const LEVELS = [1, 2, 3];
@@ -68,14 +68,14 @@ function MadeAgent({ made, onClose, onMore }) {
   const { agent, password } = made;
   const { desk, service } = root.dataset;
   const all = [`${t("접속 주소")}: ${desk}`, `${t("서비스명")}: ${service}`, `${t("상담사ID")}: ${agent.login}`, `${t("비밀번호")}: ${password}`].join("\n");
-  return html`<${Dialog} title=${t("{name} 님을 등록했습니다", { name: agent.name })} onClose=${onClose} footer=${html`
+  return html`<${Dialog} keep title=${t("{name} 님을 등록했습니다", { name: agent.name })} onClose=${onClose} footer=${html`
       <button type="button" class="btn" disabled=${licences.used >= licences.licences} onClick=${onMore}><${Icon} name="ti-plus" />${t("한 명 더 추가")}</button>
-      <button type="button" class="btn btn-primary" onClick=${onClose}>${t("완료")}</button>`}>
+      <button type="button" class="btn btn-primary" onClick=${onClose}>${t("전달했습니다")}</button>`}>
     <p class="dialog-words">${t("아래 내용을 상담사에게 전해 주세요. 비밀번호는 이 창을 닫으면 다시 볼 수 없습니다.")}</p>
     <dl class="secrets"><${Secret} label=${t("접속 주소")} value=${desk} /><${Secret} label=${t("서비스명")} value=${service} />
       <${Secret} label=${t("상담사ID")} value=${agent.login} /><${Secret} label=${t("비밀번호")} value=${password} />
       <div class="secret"><dt>${t("내선번호")}</dt><dd class="mono">${agent.extension}</dd></div></dl>
-    <button type="button" class="btn w-100" onClick=${() => copy(all)}><${Icon} name="ti-copy" />${t("모두 복사")}</button>
+    <button type="button" class="btn w-100" autofocus onClick=${() => copy(all)}><${Icon} name="ti-copy" />${t("모두 복사")}</button>
     <${QuickAssign} agentId=${agent.id} /><//>`;
 }
 
@@ -97,7 +97,7 @@ function QuickAssign({ agentId }) {
   return html`<div class="quick-assign"><h3>${t("어느 메뉴의 전화를 받나요?")}</h3>
     <p class="island-hint">${t("누르면 바로 배정됩니다. 배정하지 않으면 전화를 받지 못합니다.")}</p>
     <div class="tags">${queues.map((queue) => html`<button key=${queue.id} type="button" class="pick" aria-pressed=${serves(queue)} disabled=${busy !== 0} onClick=${() => toggle(queue)}>
-      <${Icon} name=${serves(queue) ? "ti-check" : "ti-plus"} />${queue.keys && html`<b>${queue.keys}</b>`}${queue.name}</button>`)}</div></div>`;
+      <${Icon} name=${serves(queue) ? "ti-check" : "ti-plus"} />${queue.keys && html`<b>${keyWords(queue.keys)}</b>`}${queue.name}</button>`)}</div></div>`;
 }
 
 export function EditAgent({ id, onClose, goTo }) {
@@ -144,7 +144,7 @@ export function EditAgent({ id, onClose, goTo }) {
       <${Skills} value=${form.values.skills} onChange=${(skills) => form.change({ skills })} error=${form.problems.skills} />
       <${Switch} label=${t("사용")} hint=${t("끄면 로그인할 수 없고 전화를 받지 않습니다. 라이선스는 그대로 차지합니다.")} checked=${form.values.active} onChange=${(active) => form.change({ active })} />
       <div class="island-field"><div class="island-label"><span>${t("담당 메뉴")}</span></div>
-        <div class="tags">${mine.length ? mine.map((queue) => html`<span key=${queue.id} class="tag">${queue.keys && html`<b>${queue.keys}</b>`}${queue.name}</span>`) : html`<span class="tag warn">${t("배정 안 됨")}</span>`}
+        <div class="tags">${mine.length ? mine.map((queue) => html`<span key=${queue.id} class="tag">${queue.keys && html`<b>${keyWords(queue.keys)}</b>`}${queue.name}</span>`) : html`<span class="tag warn">${t("배정 안 됨")}</span>`}
           <button type="button" class="btn btn-sm" onClick=${() => { onClose(); goTo("assign"); }}>${t("상담배정으로 가기")}</button></div></div>
       <div class="island-field"><div class="island-label"><span>${t("로그인과 전화")}</span></div>
         <div class="dialog-buttons"><button type="button" class="btn" onClick=${() => setShown({ kind: "password" })}><${Icon} name="ti-key" />${t("비밀번호 다시 정하기")}</button>
@@ -167,9 +167,9 @@ function NewPassword({ agent, onClose, onBack }) {
       } else setMade(answer.password);
     });
   };
-  if (made) return html`<${Dialog} title=${t("새 비밀번호")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("완료")}</button>`}>
+  if (made) return html`<${Dialog} key="made" keep title=${t("새 비밀번호")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("전달했습니다")}</button>`}>
     <p class="dialog-words">${t("{name} 님에게 전해 주세요. 이 창을 닫으면 다시 볼 수 없습니다.", { name: agent.name })}</p>
-    <dl class="secrets"><${Secret} label=${t("상담사ID")} value=${agent.login} /><${Secret} label=${t("비밀번호")} value=${made} /></dl><//>`;
+    <dl class="secrets"><${Secret} label=${t("상담사ID")} value=${agent.login} /><${Secret} label=${t("비밀번호")} value=${made} first /></dl><//>`;
   return html`<${Dialog} title=${t("{name} 님의 비밀번호", { name: agent.name })} onClose=${onBack} busy=${form.busy} footer=${html`
       <button type="button" class="btn" onClick=${onBack} disabled=${form.busy}>${t("취소")}</button>
       <button type="submit" form="new-password" class="btn btn-primary" disabled=${form.busy}>${t("다시 정하기")}</button>`}>
@@ -180,8 +180,8 @@ function NewPassword({ agent, onClose, onBack }) {
     </form><//>`;
 }
 
-const SipAccount = ({ account, agent, onClose }) => html`<${Dialog} title=${t("{name} 님의 SIP 계정", { name: agent.name })} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("완료")}</button>`}>
+const SipAccount = ({ account, agent, onClose }) => html`<${Dialog} keep title=${t("{name} 님의 SIP 계정", { name: agent.name })} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("전달했습니다")}</button>`}>
   <p class="dialog-words">${t("소프트폰이나 전화기에 넣어 주세요. 비밀번호는 이 창을 닫으면 다시 볼 수 없습니다.")}</p>
-  <dl class="secrets"><${Secret} label=${t("사용자")} value=${account.user} /><${Secret} label=${t("비밀번호")} value=${account.password} />
+  <dl class="secrets"><${Secret} label=${t("사용자")} value=${account.user} /><${Secret} label=${t("비밀번호")} value=${account.password} first />
     <${Secret} label=${t("도메인")} value=${account.domain} /><${Secret} label=${t("서버")} value=${account.server} /></dl>
   <${Notice}>${t("도메인은 계정의 일부입니다. 서버(프록시) 주소를 따로 넣는 칸에 서버를 적어 주세요.")}<//><//>`;

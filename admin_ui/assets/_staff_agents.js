@@ -4,7 +4,7 @@ import { Icon, html, t } from "./_island.js";
 import { AddAgent, EditAgent } from "./_staff_agent.js";
 import { ImportDialog } from "./_staff_excel.js";
 import { GroupsDialog } from "./_staff_groups.js";
-import { CardHead, Empty, Notice } from "./_staff_parts.js";
+import { CardHead, Empty, Notice, keyWords } from "./_staff_parts.js";
 import { useData } from "./_staff_store.js";
 
 function Licences({ used, licences }) {
@@ -12,7 +12,7 @@ function Licences({ used, licences }) {
   return html`<div class="licences"><div><span>${t("계약 라이선스수")}</span><strong>${used}<small> / ${licences}</small></strong></div>
     <div class="meter" role="presentation" style=${{ "--fill": `${Math.min(100, (used / Math.max(1, licences)) * 100)}%` }}><i class=${left <= 0 ? "full" : ""}></i></div>
     <p>${left > 0 ? t("{count}명 더 등록할 수 있습니다. 상담사를 삭제해도 라이선스수는 그대로입니다.", { count: left })
-      : t("모두 쓰고 있습니다. 더 등록하려면 쓰지 않는 상담사를 삭제하거나 계약관리에서 라이선스를 늘려 주세요.")}</p></div>`;
+      : t("모두 쓰고 있습니다. 더 등록하려면 쓰지 않는 상담사를 삭제하거나 라이선스를 늘려 달라고 운영자에게 요청해 주세요.")}</p></div>`;
 }
 
 /** Who takes no calls because no menu rings them. */
@@ -34,7 +34,7 @@ function Menus({ agent, queues }) {
   const skills = new Set(agent.skills.map((skill) => skill.id));
   const mine = queues.filter((queue) => agent.queues.some((each) => each.id === queue.id) || skills.has(queue.skill_id));
   if (!mine.length) return html`<span class=${`tag ${agent.active ? "warn" : ""}`}>${t("배정 안 됨")}</span>`;
-  return html`<span class="tags">${mine.map((queue) => html`<span key=${queue.id} class="tag" title=${queue.name}>${queue.keys && html`<b>${queue.keys}</b>`}${queue.name}</span>`)}</span>`;
+  return html`<span class="tags">${mine.map((queue) => html`<span key=${queue.id} class="tag" title=${queue.name}>${queue.keys && html`<b>${keyWords(queue.keys)}</b>`}${queue.name}</span>`)}</span>`;
 }
 
 function Row({ agent, queues, skills, onEdit }) {

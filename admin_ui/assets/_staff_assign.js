@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Dialog, Icon, announce, confirm, html, request, t, toast, useNarrow } from "./_island.js";
 import { useDrag } from "./_staff_drag.js";
 import { change, changesOf, draftOf, lastTier, onTier, place, skilled, unassigned } from "./_staff_draft.js";
-import { CardHead, Empty, Notice, tierName } from "./_staff_parts.js";
+import { CardHead, Empty, Notice, keyWords, tierName } from "./_staff_parts.js";
 import { PEOPLE, load, put, refresh, useData, useUnsaved } from "./_staff_store.js";
 
 const MOST_TIERS = 9;
@@ -111,7 +111,7 @@ function Queue({ queue, entry, agents, skills, drag, begin, changed, onMove, onP
     if (to <= MOST_TIERS) onMove(queue.id, agent, to);
   };
   return html`<section class=${`queue${nobody ? " nobody" : ""}${changed ? " changed" : ""}`} aria-label=${queue.name}>
-    <header><span class="queue-keys">${queue.keys || html`<${Icon} name="ti-phone" />`}</span><h3>${queue.name}</h3>
+    <header><span class="queue-keys">${keyWords(queue.keys) || html`<${Icon} name="ti-phone" />`}</span><h3>${queue.name}</h3>
       ${!queue.live && html`<span class="tag" title=${t("ARS서비스에서 적용하면 전화가 들어옵니다.")}>${t("적용 전")}</span>`}
       ${nobody && html`<span class="tag warn">${t("받을 상담사가 없습니다")}</span>`}
       ${skills.length > 0 && html`<label class="queue-skill"><span>${t("스킬")}</span><select class="form-select form-select-sm" value=${entry.skill ?? ""} onChange=${(event) => onSkill(event.target.value ? Number(event.target.value) : null)}>

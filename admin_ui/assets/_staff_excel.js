@@ -90,7 +90,7 @@ function savePasswords({ name, content }) {
   saveFile(new Blob([bytes], { type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" }), name);
 }
 
-const Done = ({ done, onClose }) => html`<${Dialog} title=${t("등록을 마쳤습니다")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("완료")}</button>`}>
+const Done = ({ done, onClose }) => html`<${Dialog} keep title=${t("등록을 마쳤습니다")} onClose=${onClose} footer=${html`<button type="button" class="btn btn-primary" onClick=${onClose}>${t("파일을 저장했습니다")}</button>`}>
   <p class="dialog-words">${t("새 상담사 {new}명을 등록하고 {changed}명을 수정했습니다.", { new: done.new, changed: done.changed })}</p>
   <${Notice} kind="warning" icon="ti-key">${t("새 상담사의 비밀번호가 든 파일을 내려받았습니다. 이 창을 닫으면 다시 받을 수 없으니, 파일이 저장되었는지 확인해 주세요.")}<//>
-  <button type="button" class="btn w-100 mt-3" onClick=${() => savePasswords(done.passwords)}><${Icon} name="ti-download" />${t("비밀번호 파일 다시 내려받기")}</button><//>`;
+  <button type="button" class="btn w-100 mt-3" autofocus onClick=${() => savePasswords(done.passwords)}><${Icon} name="ti-download" />${t("비밀번호 파일 다시 내려받기")}</button><//>`;

@@ -7,6 +7,9 @@ export const root = document.getElementById("staff");
 /** 1차, 2차 … */
 export const tierName = (level) => t("{level}차", { level });
 
+/** The keys that lead to a menu: 5, then 2 is 5-2. */
+export const keyWords = (keys) => [...keys].join("-");
+
 /** Something to know or to do; kind: info, warning. `action` is [words, what it does]. */
 export const Notice = ({ kind = "info", icon, children, action }) => html`<div class=${`notice ${kind}`} role="status">
   <${Icon} name=${icon ?? (kind === "warning" ? "ti-alert-triangle" : "ti-info-circle")} /><div>${children}</div>
@@ -28,11 +31,11 @@ export async function copy(text) {
   toast(t("복사했습니다."), "success");
 }
 
-/** A value with a button that copies it. */
-export function Secret({ label, value, mono = true }) {
+/** A value with a button that copies it. `first`: the focus of its dialog begins there. */
+export function Secret({ label, value, mono = true, first = false }) {
   const [copied, setCopied] = useState(false);
   return html`<div class="secret"><dt>${label}</dt><dd class=${mono ? "mono" : ""}>${value}</dd>
-    <button type="button" class="btn btn-sm" aria-label=${t("{label} 복사", { label })} onClick=${async () => { await copy(value); setCopied(true); }}>
+    <button type="button" class="btn btn-sm" autofocus=${first} aria-label=${t("{label} 복사", { label })} onClick=${async () => { await copy(value); setCopied(true); }}>
       <${Icon} name=${copied ? "ti-check" : "ti-copy"} />${t("복사")}</button></div>`;
 }
 
