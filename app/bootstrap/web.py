@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import structlog
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from gevent.pywsgi import WSGIServer
+from gevent.threadpool import ThreadPool
 from sqlalchemy.orm import sessionmaker
 
 from admin_ui import create_app
@@ -44,8 +46,11 @@ LIMITER_SECONDS = 2.0
 
 PUBLICATIONS_AT_ONCE = 3
 
-publications = gevent.threadpool.ThreadPool(PUBLICATIONS_AT_ONCE)
-"""Threads of their own: publications that wait for FreeSWITCH must not keep anybody from logging in."""
+
+@functools.cache
+def _publication_threads() -> ThreadPool:
+    """Threads of their own: publications that wait for FreeSWITCH must not keep anybody from logging in."""
+    return ThreadPool(PUBLICATIONS_AT_ONCE)
 
 
 def slowly(function: Callable[..., Any], *args: Any) -> Any:
@@ -55,7 +60,7 @@ def slowly(function: Callable[..., Any], *args: Any) -> Any:
 
 def publish_slowly(function: Callable[..., Any], *args: Any) -> Any:
     """Run a publication beside the loop."""
-    return _in_thread(publications, function, *args)
+    return _in_thread(_publication_threads(), function, *args)
 
 
 def _in_thread(pool: Any, function: Callable[..., Any], *args: Any) -> Any:
