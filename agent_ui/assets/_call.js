@@ -1,5 +1,5 @@
 // A call: the ring over the whole screen, the panel during it, and the write-up after it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as actions from "./_actions.js";
 import { get } from "./_api.js";
 import { CustomerLink } from "./_customer.js";
@@ -31,8 +31,8 @@ export function Ringing() {
   const call = agent?.call?.phase === "ringing" ? agent.call : null;
   const shown = call !== null;
   const current = useCurrent(call);
-  useEffect(() => {
-    // a modal dialog of its own, so that it lies above whatever dialog is open
+  useLayoutEffect(() => {
+    // a modal dialog of its own, so that it lies above whatever dialog is open; with the focus as soon as it is seen
     if (shown && !ref.current.open) ref.current.showModal();
     if (shown) ref.current.focus();
   }, [shown]);
