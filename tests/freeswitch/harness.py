@@ -71,6 +71,7 @@ def free_ports(count: int) -> list[int]:
 def write_tone(path: Path, hertz: float, seconds: float = 0.35) -> Path:
     """A sound file with one tone."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # it may be one file with what was spoken for other tenants
     samples = [int(8000 * math.sin(2 * math.pi * hertz * n / 8000)) for n in range(int(8000 * seconds))]
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
