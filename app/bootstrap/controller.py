@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import time
@@ -49,10 +48,6 @@ log = structlog.get_logger(__name__)
 LEASE = "controller"
 LEASE_SECONDS = 8.0
 BEAT_SECONDS = 0.5
-YOUNG_VALUES = 20_000
-"""New objects between two looks for circles among them (Python's own: 700). States are values without circles; a
-call makes a few thousand of them and drops them at once."""
-
 GATHER_SECONDS = 0.02
 """What changes within this time is published together: nobody sees it, and an agent changes several times a call."""
 
@@ -155,10 +150,6 @@ class Controller:
             tenants.append(config.tenant_id)
         for restored in self.memory.restored(tenants):
             self.dispatcher.post(restored)
-        # What is loaded now stays: no collection has to look at it again, and young values die without one.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(YOUNG_VALUES, 20, 50)
         core_key = f"sangdam:core:{self._settings.node}"
         known = self._redis.get(core_key)
         switch = FreeSwitchNode(

@@ -76,8 +76,6 @@ class Publishing:
         """
         with self._lock(tenant_id):
             own = self._store.for_tenant(tenant_id)
-            if document is None and revision is not None:
-                own.expect_ars_revision(revision)
             self._apply(own, tenant_id, by, document, revision, changes, note, restored_from)
             self._notify(tenant_id)
             return int(own.config().version)

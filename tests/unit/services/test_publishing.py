@@ -31,11 +31,6 @@ class Rows:
     def ars(self, state: str) -> Any:
         return self.kept.get(state)
 
-    def expect_ars_revision(self, revision: str) -> None:
-        draft = self.kept["draft"]
-        if revision != f"{draft.id}.{draft.revision}":
-            raise ChangedMeanwhile("changed")
-
     def draft_config(self, definition: dict[str, Any]) -> Any:
         return tenant()
 
