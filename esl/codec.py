@@ -13,12 +13,8 @@ himself ``Bob%0AUnique-ID%3A%20x`` keeps a strange name and does not become anot
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 from urllib.parse import unquote
-
-import orjson
 
 from esl.errors import ProtocolError
 from esl.frames import (
@@ -31,6 +27,7 @@ from esl.frames import (
     LogLine,
     RudeRejection,
 )
+from esl.json_event import parse_json_event
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -196,60 +193,6 @@ def parse_plain_event(data: bytes) -> Event:
             raise ProtocolError("the body of an event is longer than the event")
         body = _text(rest[: int(text)])
     return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
-
-
-def parse_json_event(data: bytes) -> Event:
-    """A ``text/event-json`` body: one flat object. The first of a repeated name wins here as well."""
-    try:
-        headers = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return _odd_json_event(data)
-    # orjson keeps the last of a repeated name. Within a JSON string a quote is always escaped, so
-    # ``":"`` stands once for each member that is a string, and ``":[`` at least once for each that is an
-    # array: as many of them as names, and no object inside, mean that all names differ.
-    arrays = data.count(b'":[') if b"[" in data else 0
-    if (
-        type(headers) is not dict
-        or data.count(b'":"') + arrays != len(headers)
-        or (data.find(b"{", 1) > 0 and b'":{' in data)
-    ):
-        return _odd_json_event(data)
-    if arrays:
-        for name, value in headers.items():
-            if type(value) is not str:
-                if type(value) is not list or not all(type(part) is str for part in value):
-                    return _odd_json_event(data)
-                headers[name] = "ARRAY::" + "|:".join(value)
-    body = headers.pop("_body", "")
-    return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
-
-
-def _odd_json_event(data: bytes) -> Event:
-    """The slow way: arrays in arrays, repeated names, blanks between tokens, bytes that are not UTF-8."""
-    try:
-        pairs = json.loads(_text(data), object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"a JSON event is not JSON: {error}") from None
-    if not isinstance(pairs, _Pairs):
-        raise ProtocolError("a JSON event is not an object")
-    headers: dict[str, str] = {}
-    for name, value in pairs:
-        if name not in headers:
-            headers[name] = _flat(value)
-    body = headers.pop("_body", "")
-    return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with its repetitions."""
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and not isinstance(value, _Pairs):
-        return "ARRAY::" + "|:".join(_flat(part) for part in value)
-    raise ProtocolError(f"a JSON event has a value that is neither text nor array: {str(value)[:40]}")
 
 
 def _text(data: bytes) -> str:

@@ -131,6 +131,50 @@ def test_what_freeswitch_writes_is_what_is_read(headers: dict[str, str], body: s
     assert as_plain.body == body
 
 
+VALUE = st.one_of(
+    TEXT,
+    st.lists(TEXT, max_size=3),
+    st.text('",:{}[]\\\nUnique-ID_body', max_size=30),
+    st.sampled_from([',"Unique-ID":"', '","Unique-ID":"x', '\\","Unique-ID":"x', "\\\\", '{"a":"b"}', '"']),
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.one_of(NAME, st.just("Unique-ID"), st.just("Event-Name")), VALUE), max_size=8), TEXT
+)
+def test_a_header_is_found_without_reading_the_others(
+    members: list[tuple[str, str | list[str]]], body: str
+) -> None:
+    """As FreeSWITCH writes it; the first of a repeated name wins, whatever the values hold."""
+    first: dict[str, str] = {}
+    written = []
+    for name, value in [*members, ("Event-Name", "CHANNEL_PARK"), ("Last", "x")]:
+        first.setdefault(name, value if isinstance(value, str) else "ARRAY::" + "|:".join(value))
+        written.append(json.dumps(name) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    if body:
+        written.append('"_body":' + json.dumps(body, ensure_ascii=False))
+    data = ("{" + ",".join(written) + "}").encode()
+    for name in {*first, "Unique-ID", "Absent"}:
+        # Each from an event of its own: an array makes the event be read whole.
+        assert parse_json_event(data).headers.get(name) == first.get(name)
+    event = parse_json_event(data)
+    assert (event.name, event.body, dict(event.headers)) == (first["Event-Name"], body, first)
+
+
+def test_a_name_that_json_may_write_in_several_ways_is_found_too() -> None:
+    event = parse_json_event(b'{"Event-Name":"A","variable_a\\"b":"1","variable_\xea\xb0\x80":"2"}')
+    assert (event.variable('a"b'), event.variable("가")) == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    "members", [b'"a":7', b'"a":{"b":"c"}', b'"a":null', b'"a":"\\q"', b'"a":["x",7]', b'"a":"x" "b"']
+)
+def test_an_event_that_is_wrong_within_is_said_to_be_so_when_it_is_read(members: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        dict(parse_json_event(b'{"Event-Name":"A",' + members + b',"z":""}').headers)
+
+
 @given(st.lists(st.binary(max_size=60), max_size=6))
 def test_no_bytes_do_anything_but_frames_or_a_protocol_error(pieces: list[bytes]) -> None:
     decoder = Decoder(max_header=200, max_body=500)
