@@ -14,7 +14,7 @@ his name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -80,7 +80,7 @@ def _playable(value: str) -> str:
     raise UnsafeValue(f"neither a file, a stream nor a tone: {value[:80]!r}")
 
 
-_ALLOWED = {
+_ALLOWED: dict[str, Callable[[str], str]] = {
     "absolute_codec_string": _codecs,
     "call_timeout": _seconds,
     "continue_on_fail": _flag_or_causes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from esl.errors import UnsafeValue
 
@@ -42,11 +43,13 @@ def cause(value: str) -> str:
     return _must(_CAUSE, "a hangup cause", value)
 
 
+@lru_cache(maxsize=1024)
 def name(value: str) -> str:
     """A name of an application, context, dialplan, gateway, profile or event."""
     return _must(_NAME, "a name", value)
 
 
+@lru_cache(maxsize=1024)
 def variable(value: str) -> str:
     """A channel variable's name, of those whose value is not executed."""
     _must(_VARIABLE, "a variable's name", value)

@@ -107,6 +107,7 @@ class Controller:
         self.journal = GroupWriter(JournalSpool(settings.journal_dir), self._journal_failed)
         self.inbox = CommandInbox(self._redis)
         self.scripts = ScriptDriver(self.tenants.starter(self.centre, self._clock), self.tenants)
+        self._made: live.Made = {}
         feed = RedisFeed(self._redis)
         self.memory = AgentMemory(feed)
         self.live = LiveView(self.memory, self._agent_view, self._snapshot)
@@ -215,6 +216,7 @@ class Controller:
 
     def _load(self, config: Any) -> None:
         self.tenants.learn(config)
+        self._made.pop(config.tenant_id, None)
         self.dispatcher.post(TenantPublished(config))
 
     def _load_again(self, tenant_id: int) -> None:
@@ -224,6 +226,7 @@ class Controller:
 
     def _remove(self, tenant_id: int) -> None:
         self.tenants.forget(tenant_id)
+        self._made.pop(tenant_id, None)
         self.dispatcher.post(TenantRemoved(tenant_id))
 
     def _keep_up(self) -> None:
@@ -248,11 +251,11 @@ class Controller:
     # -- views -------------------------------------------------------------------------------------
 
     def _snapshot(self, tenant_id: int) -> dict[str, Any] | None:
-        return live.snapshot(self.centre, tenant_id, self._clock.now())
+        return live.snapshot(self.centre, tenant_id, self._clock.now(), self._made)
 
     def _agent_view(self, tenant_id: int, agent_id: int) -> dict[str, Any] | None:
         try:
-            return live.agent_view(self.centre, tenant_id, agent_id, self._clock.now())
+            return live.agent_view(self.centre, tenant_id, agent_id, self._clock.now(), self._made)
         except KeyError:
             return None
 

@@ -10,14 +10,20 @@ from app.core.agent import Agent
 from app.core.call import Call, Phase
 from app.core.centre import Centre
 from app.core.centre_state import State, Tenant
-from app.core.definitions import AgentConfig, AgentId, QueueId, TenantId
+from app.core.definitions import AgentConfig, AgentId, QueueId, TenantConfig, TenantId
 from app.core.dial_rules import outgoing
 
 _ARS = (Phase.ARS, Phase.WAITING, Phase.RINGING, Phase.DIVERTED)
 
 
-def snapshot(centre: Centre, tenant_id: TenantId, now: datetime) -> dict[str, Any]:
-    """The whole live view of a tenant; an unknown tenant gives empty lists."""
+Made = dict[TenantId, dict[AgentId, tuple[TenantConfig, Agent, Call | None, dict[str, Any]]]]
+"""Agents' views made before, each with all that it was made of. These values never change, so the view is good
+as long as the centre still holds the very same."""
+
+
+def snapshot(centre: Centre, tenant_id: TenantId, now: datetime, made: Made | None = None) -> dict[str, Any]:
+    """The whole live view of a tenant; an unknown tenant gives empty lists. With ``made``, views of agents for
+    whom nothing has changed are taken from there; whoever gets them must not change them."""
     state = centre.state
     tenant = state.tenants.get(tenant_id)
     switch = "up" if any(state.nodes.values()) else "down"
@@ -28,7 +34,7 @@ def snapshot(centre: Centre, tenant_id: TenantId, now: datetime) -> dict[str, An
     return view | {
         # who was deleted during a call is shown until it ends
         "agents": [
-            _agent(state, tenant, agent)
+            _agent(state, tenant, agent) if made is None else _remembered(state, tenant, agent, made)
             for agent in tenant.agents.values()
             if agent.agent_id in config.agents or agent.call_id is not None
         ],
@@ -37,10 +43,14 @@ def snapshot(centre: Centre, tenant_id: TenantId, now: datetime) -> dict[str, An
     }
 
 
-def agent_view(centre: Centre, tenant_id: TenantId, agent_id: AgentId, now: datetime) -> dict[str, Any]:
+def agent_view(
+    centre: Centre, tenant_id: TenantId, agent_id: AgentId, now: datetime, made: Made | None = None
+) -> dict[str, Any]:
     """One agent's element of the snapshot, plus ``at``. Raises KeyError for an unknown agent."""
     tenant = centre.state.tenants[tenant_id]
-    return _agent(centre.state, tenant, tenant.agents[agent_id]) | {"at": _iso(now)}
+    agent = tenant.agents[agent_id]
+    view = _agent(centre.state, tenant, agent) if made is None else _remembered(centre.state, tenant, agent, made)
+    return view | {"at": _iso(now)}
 
 
 def logged_in(tenant: Tenant, queue_id: QueueId) -> int:
@@ -78,6 +88,17 @@ def _agent(state: State, tenant: Tenant, agent: Agent) -> dict[str, Any]:
         "misses": agent.misses,
         "notice": agent.notice,
     }
+
+
+def _remembered(state: State, tenant: Tenant, agent: Agent, made: Made) -> dict[str, Any]:
+    call = state.calls.get(agent.call_id) if agent.call_id is not None else None
+    of_tenant = made.setdefault(agent.tenant_id, {})
+    before = of_tenant.get(agent.agent_id)
+    if before is not None and before[0] is tenant.config and before[1] is agent and before[2] is call:
+        return before[3]
+    view = _agent(state, tenant, agent)
+    of_tenant[agent.agent_id] = (tenant.config, agent, call, view)
+    return view
 
 
 def _call(tenant: Tenant, agent: Agent, call: Call) -> dict[str, Any]:

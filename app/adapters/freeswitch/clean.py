@@ -9,6 +9,7 @@ from urllib.parse import quote
 NAME_LENGTH = 64
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
+_NOT_IN_VARIABLES = {ord(mark): " " for mark in ";'\"\\$`"}
 _SEPARATORS = re.compile(r"[ ().\-]")
 
 
@@ -24,7 +25,11 @@ def number(raw: str) -> str:
 
 def name(raw: str, limit: int = NAME_LENGTH) -> str:
     """A display name in one line: no control, direction or private characters, ``limit`` at most."""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in raw[: limit * 3])
+    raw = raw[: limit * 3]
+    # What can be printed has none of those characters: nearly every name.
+    shown = (
+        raw if raw.isprintable() else "".join(c if unicodedata.category(c)[0] != "C" else " " for c in raw)
+    )
     return " ".join(shown.split())[:limit].strip()
 
 
@@ -44,4 +49,4 @@ def header_value(raw: str, limit: int = 64) -> str:
 
 def variable_value(raw: str, limit: int = 200) -> str:
     """A value for one of our channel variables: nothing that FreeSWITCH would split at, unquote or expand."""
-    return " ".join("".join(" " if c in ";'\"\\$`" else c for c in name(raw, limit)).split())
+    return " ".join(name(raw, limit).translate(_NOT_IN_VARIABLES).split())

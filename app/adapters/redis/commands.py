@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,15 @@ placed a minute late is worse than none."""
 
 LONGEST_POP = 2.0
 """Seconds of one blocking pop."""
+
+GATHER_SECONDS = 0.01
+"""How long after a command the next are gathered, to be fetched in one round trip. The first after a silence
+does not wait."""
+
+MOST_AT_ONCE = 100
+
+CLOCK_SECONDS = 30.0
+"""How long Redis' clock, once asked, is reckoned by our own."""
 
 
 class RedisCommandBus:
@@ -85,6 +95,11 @@ class CommandInbox:
         self._poll = poll_seconds
         self._retry = retry_seconds
         self._stopped = threading.Event()
+        self._fetched: deque[bytes] = deque()
+        self._fetched_at = -1e9
+        self._ahead = 0.0
+        """Seconds that Redis' clock is ahead of our monotonic one."""
+        self._asked_at = -1e9
 
     def start(self, handle: Handler) -> None:
         """Hand each command to ``handle(command_id, tenant_id, name, args)`` as it comes, until ``stop``.
@@ -103,8 +118,8 @@ class CommandInbox:
             try:
                 command = self.pop()
                 if command is not None and self._stopped.is_set():
-                    self._client.rpush(COMMANDS, orjson.dumps(command))
-                    return
+                    self._fetched.appendleft(orjson.dumps(command))
+                    break
             except OSError as error:
                 log.warning("commands_unreachable", error=str(error))
                 self._stopped.wait(self._retry)
@@ -119,15 +134,18 @@ class CommandInbox:
                 # One command that cannot be handled must not end all that follow.
                 log.exception("command_failed", name=command["name"], tenant=command["tenant"])
                 self.reply(command["id"], {"ok": False, "error": "internal_error", "data": {}})
+        if self._fetched:
+            # Left to the next controller, in the order in which it pops them.
+            with translated():
+                self._client.rpush(COMMANDS, *reversed(self._fetched))
 
     def pop(self) -> dict[str, Any] | None:
         """The next command, None when none came for a while or the one that came is of no use."""
-        with translated():
-            popped: Any = self._client.brpop([COMMANDS], timeout=self._poll)
-        if popped is None:
+        text = self._next()
+        if text is None:
             return None
         try:
-            command: dict[str, Any] = orjson.loads(popped[1])
+            command: dict[str, Any] = orjson.loads(text)
             known = isinstance(command["id"], str) and isinstance(command["name"], str)
             if not (known and type(command["tenant"]) is int and isinstance(command.get("args"), dict)):
                 raise ValueError("a field has the wrong type")
@@ -136,12 +154,36 @@ class CommandInbox:
             return None
         sent = command.get("at")
         if isinstance(sent, int | float) and command.get("reply", True):
-            with translated():
-                seconds, micros = self._client.time()
-            if seconds + micros / 1e6 - sent > STALE_SECONDS:
+            if self._redis_time() - sent > STALE_SECONDS:
                 log.warning("command_stale", name=command["name"], tenant=command["tenant"])
                 return None
         return command
+
+    def _next(self) -> bytes | None:
+        """The next command as it was pushed; waits for it, and then a moment for those right behind it."""
+        if self._fetched:
+            return self._fetched.popleft()
+        wait = self._fetched_at + GATHER_SECONDS - time.monotonic()
+        with translated():
+            if wait > 0:
+                time.sleep(wait)
+                found: Any = self._client.rpop(COMMANDS, MOST_AT_ONCE)
+            else:
+                found = None
+            if not found:
+                popped: Any = self._client.brpop([COMMANDS], timeout=self._poll)
+                found = popped[1:] if popped is not None else ()
+        self._fetched_at = time.monotonic()
+        self._fetched.extend(found)
+        return self._fetched.popleft() if self._fetched else None
+
+    def _redis_time(self) -> float:
+        now = time.monotonic()
+        if now - self._asked_at > CLOCK_SECONDS:
+            with translated():
+                seconds, micros = self._client.time()
+            self._ahead, self._asked_at = seconds + micros / 1e6 - now, now
+        return now + self._ahead
 
     def reply(self, command_id: str, reply: Mapping[str, Any]) -> None:
         """Answer a command: ``{"ok", "error", "data"}``; one without an id has nobody who listens. When Redis is away

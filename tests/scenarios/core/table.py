@@ -24,6 +24,7 @@ from typing import Any
 
 from app.core import effects as fx
 from app.core import events as ev
+from app.core import live
 from app.core.call import Call
 from app.core.centre import Centre
 from app.core.definitions import AgentConfig, AgentStatus, ArsDefinition, QueueConfig, TenantConfig
@@ -83,6 +84,7 @@ class Story:
         self.facts: list[JournalEvent] = []
         self.effects: list[fx.Effect] = []
         self.log: list[str] = []
+        self._made: live.Made = {}
         self.names: dict[str, str] = {}  # leg → how tables call it
         self.variables: dict[str, dict[str, str]] = {}
         self._commands = itertools.count(1)
@@ -119,6 +121,8 @@ class Story:
             self.log.append("no transition")
             effects = []
         self.centre.check()
+        fresh = live.snapshot(self.centre, TENANT, self.now)
+        assert live.snapshot(self.centre, TENANT, self.now, self._made) == fresh, "a screen would show what was"
         for effect in effects:
             self.effects.append(effect)
             self._take(effect)

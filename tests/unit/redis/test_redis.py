@@ -197,6 +197,23 @@ class TestCommands:
         inbox.run(lambda *command: pytest.fail("handled after the stop"))
         assert (CommandInbox(client).pop() or {})["name"] == "published"
 
+    def test_what_was_fetched_together_is_left_to_the_next_in_order(self, client: redis.Redis) -> None:
+        inbox, bus, handled = CommandInbox(client, poll_seconds=0.01), RedisCommandBus(client), []
+
+        def handle(command_id: str, tenant_id: int, name: str, args: dict) -> None:
+            handled.append(args["number"])
+            if args["number"] == 0:
+                for number in range(1, 6):  # these lie there while the next are gathered
+                    bus.notify(1, "published", {"number": number})
+            elif args["number"] == 2:
+                inbox.stop()
+
+        bus.notify(1, "published", {"number": 0})
+        inbox.run(handle)
+        following = CommandInbox(client)
+        assert handled == [0, 1, 2]
+        assert [(following.pop() or {})["args"]["number"] for _ in range(3)] == [3, 4, 5]
+
 
 class TestLease:
     def test_one_owner_and_growing_tokens(self, client: redis.Redis) -> None:
