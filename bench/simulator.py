@@ -119,7 +119,7 @@ class Life:
     def wrap_up_done(self, tenant: int, number: int) -> None:
         args = {"agent_id": number, "status": "available"}
         self._commands.put(
-            {"id": f"{number}", "tenant": tenant, "name": "wrap_up_done", "args": args, "reply": False}
+            {"id": f"{number}", "tenant": tenant, "name": "wrap_up_done", "args": args, "reply": True}
         )
 
     def _push_commands(self) -> None:

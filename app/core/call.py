@@ -53,7 +53,7 @@ class RingKind(enum.StrEnum):
     OUTSIDE = "outside"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Ring:
     """Somebody being rung: an offer (queue, transfer), the called of an internal or an outbound call."""
 
@@ -67,7 +67,7 @@ class Ring:
     bridged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Consult:
     """A consultation while the customer is held."""
 
@@ -81,7 +81,7 @@ class Consult:
     talk_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Visit:
     """A stay in a queue. ``place`` orders the queue and survives refusals, returns and restarts."""
 

@@ -19,7 +19,7 @@ class Waiting:
     call_id: CallId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: see app.core.values
 class Queue:
     """``waiting`` are all callers in the queue; ``open`` those of them for whom no phone is ringing."""
 
