@@ -37,7 +37,14 @@ class Collect:
     terminator: str = "#"
 
 
-Action = Play | MusicOnHold | Wait | Collect
+@dataclass(frozen=True, slots=True)
+class Engaged:
+    """The caller is saying something that must not be cut off (``on``), or has said it. Sent back at once: ""."""
+
+    on: bool
+
+
+Action = Play | MusicOnHold | Wait | Collect | Engaged
 
 
 @dataclass(frozen=True, slots=True)

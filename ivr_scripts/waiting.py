@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.definitions import CallbackOffer, QueueConfig
-from ivr_scripts.actions import Ended, MusicOnHold, Play, Script, Wait, WaitingFacts
+from ivr_scripts.actions import Ended, Engaged, MusicOnHold, Play, Script, Wait, WaitingFacts
 from ivr_scripts.callback import ANSWER_SECONDS, leave_callback
 
 MORE = "position_more"
@@ -36,9 +36,11 @@ def waiting(queue: QueueConfig, facts: WaitingFacts) -> Script:
         elif not key:
             key = yield Play(_delay_prompts(queue, facts), keys=by_key)
         if key:
+            yield Engaged(True)
             left = yield from leave_callback(facts)
             if left is not None:
                 return left
+            yield Engaged(False)
         if not offered and queue.callback is CallbackOffer.AFTER_SECONDS:
             pause = min(pause, max(1.0, _left(queue, facts)))
 

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 class Scripts(Protocol):
     """The script driver, as the runner sees it."""
 
-    def start(self, effect: fx.RunScript) -> Sequence[fx.Effect]: ...
+    def start(self, effect: fx.RunScript) -> tuple[Sequence[fx.Effect], Sequence[Any]]: ...
 
     def stop(self, effect: fx.StopScript) -> Sequence[fx.Effect]: ...
 
@@ -39,7 +39,7 @@ class Runner:
         scripts: Scripts,
         clock: Clock,
         reply: Callable[[str, Mapping[str, Any]], None],
-        post: Callable[[EffectFailed], None],
+        post: Callable[[Any], None],
     ) -> None:
         self._nodes = nodes
         self._timers = timers
@@ -55,7 +55,7 @@ class Runner:
             fx.CancelTimer: lambda e: timers.cancel(e.key),
             fx.AgentChanged: lambda e: live.agent_changed(e.tenant_id, e.agent_id),
             fx.QueueChanged: lambda e: live.tenant_changed(e.tenant_id),
-            fx.RunScript: lambda e: self.run(self._scripts.start(e)),
+            fx.RunScript: self._start,
             fx.StopScript: lambda e: self.run(self._scripts.stop(e)),
             fx.Reply: self._answer,
         }
@@ -68,6 +68,13 @@ class Runner:
                 own(effect)
             else:
                 self._switch(effect)
+
+    def _start(self, effect: fx.RunScript) -> None:
+        effects, told = self._scripts.start(effect)
+        self.run(effects)
+        # By the mailbox: the core is in the middle of what decided this.
+        for event in told:
+            self._post(event)
 
     def _switch(self, effect: fx.Effect) -> None:
         try:

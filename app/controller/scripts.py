@@ -16,7 +16,7 @@ import structlog
 from app.core import effects as fx
 from app.core import events
 from app.core.definitions import Leg, QueueId, TenantId
-from ivr_scripts.actions import Action, CallerGone, Collect, Ended, MusicOnHold, Play, Script, Wait
+from ivr_scripts.actions import Action, CallerGone, Collect, Ended, Engaged, MusicOnHold, Play, Script, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,11 @@ class Prompts(Protocol):
 
 Start = Callable[[fx.RunScript], Script]
 """Makes the generator of a ``RunScript``. Raises KeyError when its tenant or queue is gone."""
+
+
+Told = events.ScriptEnded | events.ScriptEngaged
+Step = tuple[Sequence[fx.Effect], Sequence[Told]]
+"""Effects to carry out, then what the core is told, in order."""
 
 
 @dataclass(slots=True)
@@ -68,22 +73,23 @@ class ScriptDriver:
 
     # -- from the runner -----------------------------------------------------------------------
 
-    def start(self, effect: fx.RunScript) -> Sequence[fx.Effect]:
-        """Begin, or go on after a pause. What a pause interrupted counts as answered with nothing."""
+    def start(self, effect: fx.RunScript) -> Step:
+        """Begin, or go on after a pause. What a pause interrupted counts as answered with nothing. Returns effects,
+        and what is to be told to the core."""
         run = self._running.get(effect.leg)
         if effect.resume and run is not None:
             run.paused = False
             if isinstance(run.action, Wait) and not run.due:
-                return ()
-            return self._advance(run, "")[0]
+                return (), ()
+            return self._advance(run, "")
         try:
             script = self._start(effect)
         except KeyError as error:
             log.warning("script_without_queue", script=effect.script, leg=effect.leg, why=str(error))
-            return ()
+            return (), ()
         run = _Running(effect.leg, effect.script, effect.tenant_id, effect.queue_id, script)
         self._running[effect.leg] = run
-        return self._advance(run, None)[0]
+        return self._advance(run, None)
 
     def stop(self, effect: fx.StopScript) -> Sequence[fx.Effect]:
         """End, or pause: a prompt is cut short, music and a running wait go on."""
@@ -138,7 +144,7 @@ class ScriptDriver:
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _pressed(self, run: _Running, digit: str) -> tuple[Sequence[fx.Effect], Sequence[events.ScriptEnded]]:
+    def _pressed(self, run: _Running, digit: str) -> Step:
         if run.paused:
             return (), ()
         match run.action:
@@ -155,11 +161,10 @@ class ScriptDriver:
                 return [self._timer(run, seconds)], ()
         return (), ()
 
-    def _advance(
-        self, run: _Running, answer: str | None
-    ) -> tuple[Sequence[fx.Effect], Sequence[events.ScriptEnded]]:
+    def _advance(self, run: _Running, answer: str | None) -> Step:
         """Send ``answer`` and carry out actions until one of them has to be waited for."""
         effects: list[fx.Effect] = list(self._cancel(run))
+        told: list[Told] = []
         run.token = run.digits = ""
         run.due = False
         for _ in range(MOST_STEPS):
@@ -168,15 +173,17 @@ class ScriptDriver:
             except StopIteration as stop:
                 self._running.pop(run.leg, None)
                 end = stop.value or Ended("done")
-                return effects, [events.ScriptEnded(run.leg, run.name, end.result, dict(end.data))]
+                return effects, [*told, events.ScriptEnded(run.leg, run.name, end.result, dict(end.data))]
+            if isinstance(run.action, Engaged):
+                told.append(events.ScriptEngaged(run.leg, run.action.on))
             started = self._begin(run)
             effects += started
             if run.token or run.timer:
-                return effects, ()
+                return effects, told
             answer = ""
         log.error("script_in_circles", script=run.name, leg=run.leg)
         self._running.pop(run.leg, None)
-        return effects, ()
+        return effects, told
 
     def _begin(self, run: _Running) -> Sequence[fx.Effect]:
         match run.action:

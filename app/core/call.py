@@ -133,7 +133,8 @@ class Call:
     cut_at: datetime | None = None  # when the consulted was cut off, not by hanging up themselves
     untold: bool = False
     """It ended unseen: its end is told by the call detail record, which knows the time."""
-    overdue: bool = False  # the longest wait ran out while a phone was ringing
+    overdue: bool = False  # the longest wait ran out while a phone was ringing or the caller engaged
+    engaged: bool = False  # the caller is leaving a callback
     declined: Mapping[AgentId, datetime] = field(default_factory=dict)  # not again before
     ended_by: str = ""
     first_gone: str = ""  # whose leg went first: who ended it, when no telephone says so

@@ -227,7 +227,7 @@ def leave_queue(
     step.emit(fx.CancelTimer(f"longest:{call.call_id}"))
     if call.declined:
         step.emit(fx.CancelTimer(f"retry:{call.call_id}"))
-    return replace(call, visit=None, declined={}, overdue=False)
+    return replace(call, visit=None, declined={}, overdue=False, engaged=False)
 
 
 # --- the end ----------------------------------------------------------------------------------------

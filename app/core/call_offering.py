@@ -15,7 +15,7 @@ from app.core.call_common import (
     leave_queue,
     outcome_of,
 )
-from app.core.call_waiting import declined_until
+from app.core.call_waiting import declined_until, let_finish
 from app.core.centre_state import Step, Tenant
 from app.core.definitions import AgentId, AgentStatus, CallId, QueueId, TenantId
 from app.core.events import AppFinished, EffectFailed, LegAnswered, LegHungUp, LegsBridged, TimerFired
@@ -169,7 +169,9 @@ def give_back(step: Step, call: Call, outcome: str, cause: str, *, hang_up: bool
     assert ring is not None and ring.agent_id is not None and call.customer is not None and call.visit is not None
     call = drop_ring(step, call, outcome, cause, hang_up=hang_up)
     note_miss(step, call, ring.agent_id, outcome, cause, miss=miss)
-    if call.overdue:
+    if call.overdue and call.engaged:
+        let_finish(step, call)
+    elif call.overdue:
         divert(step, replace(call, phase=Phase.WAITING), "unavailable", outcome="timeout")
         return
     until = step.now + timedelta(seconds=RETRY_SECONDS)

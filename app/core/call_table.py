@@ -76,12 +76,14 @@ TRANSITIONS: dict[tuple[Phase, Role, type], Handler] = {
     (P.WAITING, CUSTOMER, ev.ArsStep): waiting.ars_step,
     (P.WAITING, CUSTOMER, ev.CallQueued): nothing,
     (P.WAITING, CUSTOMER, ev.ScriptEnded): waiting.script_ended,
+    (P.WAITING, CUSTOMER, ev.ScriptEngaged): waiting.engaged,
     (P.WAITING, CUSTOMER, ev.LegsBridged): _fallback_bridged,
     (P.WAITING, CUSTOMER, ev.LegHungUp): waiting.caller_gone,
     # an agent's phone rings
     (P.RINGING, CUSTOMER, ev.ArsStep): waiting.ars_step,
     (P.RINGING, CUSTOMER, ev.CallQueued): nothing,
     (P.RINGING, CUSTOMER, ev.ScriptEnded): waiting.callback_while_ringing,
+    (P.RINGING, CUSTOMER, ev.ScriptEngaged): waiting.engaged,
     (P.RINGING, CUSTOMER, ev.LegHungUp): waiting.caller_gone,
     (P.RINGING, TARGET, ev.LegAnswered): offering.answered,
     (P.RINGING, TARGET, ev.LegsBridged): offering.connected,
@@ -160,11 +162,13 @@ for _phase in Phase:
         for _role in _ANY_ROLE:
             TRANSITIONS[_phase, _role, ev.LegHungUp] = _ending_leg_gone
             TRANSITIONS.setdefault((_phase, _role, ev.ScriptEnded), nothing)
+            TRANSITIONS.setdefault((_phase, _role, ev.ScriptEngaged), nothing)
             TRANSITIONS.setdefault((_phase, _role, ev.ArsStep), waiting.ars_step)
     else:
         TRANSITIONS.setdefault((_phase, LEAVING, ev.LegHungUp), talking.leaver_gone)
     # A script's end that crossed what ended the script.
     TRANSITIONS.setdefault((_phase, CUSTOMER, ev.ScriptEnded), nothing)
+    TRANSITIONS.setdefault((_phase, CUSTOMER, ev.ScriptEngaged), nothing)
 
 TIMERS: dict[tuple[Phase, str], Handler] = {
     **{(phase, "drop"): talking.drop_now for phase in Phase},

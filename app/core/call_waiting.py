@@ -9,13 +9,16 @@ from app.core.call import Call, Phase, Visit
 from app.core.call_common import by_switch, divert, drop_ring, finish, leave_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, QueueId
-from app.core.events import ArsStep, CallArrived, CallQueued, LegHungUp, ScriptEnded, TimerFired
+from app.core.events import ArsStep, CallArrived, CallQueued, LegHungUp, ScriptEnded, ScriptEngaged, TimerFired
 from app.core.ids import callback_id, micros
 from app.core.numbering import DIALLABLE, normalise
 from app.core.values import replace
 
 GUARD_SECONDS = 10
 """By how much the switch's own guard outlasts our timer: it is for the day when we are dead."""
+
+ENGAGED_SECONDS = 300
+"""When the switch itself ends a wait that is over while the caller leaves a callback: no callback takes so long."""
 
 
 def arrived(step: Step, event: CallArrived) -> None:
@@ -155,11 +158,29 @@ def waiting_variables(call: Call) -> dict[str, str]:
 
 
 def longest_wait(step: Step, call: Call, event: TimerFired) -> None:
-    """The longest wait is over; while a phone rings, the caller gets that chance first."""
+    """The longest wait is over; a phone that rings is that caller's last chance, and a callback is left first."""
     if call.phase is Phase.RINGING:
         step.put_call(replace(call, overdue=True))
+    elif call.engaged and call.customer is not None:
+        step.put_call(replace(call, overdue=True))
+        let_finish(step, call)
     elif call.phase is Phase.WAITING:
         divert(step, call, "unavailable", outcome="timeout")
+
+
+def let_finish(step: Step, call: Call) -> None:
+    """The wait is over, but the caller is leaving a callback: the switch's guard must wait as well."""
+    assert call.customer is not None
+    step.emit(fx.Adopt(call.customer, call.tenant_id, ENGAGED_SECONDS, waiting_variables(call)))
+
+
+def engaged(step: Step, call: Call, event: ScriptEngaged) -> None:
+    """The caller begins to leave a callback, or would rather wait on: but not longer than allowed."""
+    call = replace(call, engaged=event.on)
+    if call.overdue and not event.on and call.phase is Phase.WAITING:
+        divert(step, call, "unavailable", outcome="timeout")
+    else:
+        step.put_call(call)
 
 
 def script_ended(step: Step, call: Call, event: ScriptEnded) -> None:

@@ -207,6 +207,14 @@ class ScriptEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptEngaged:
+    """The caller on a leg has begun to say something that must not be cut off (``on``), or is done."""
+
+    leg: Leg
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TenantPublished:
     """A tenant's settings were published (or loaded at start): decide by these from now on."""
 

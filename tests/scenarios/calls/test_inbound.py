@@ -301,6 +301,27 @@ def test_a_callback_by_key(office: MakeOffice) -> None:
         assert [(back.number, back.queue_id) for back in facts.callbacks] == [(number, QUEUES["sales"])]
 
 
+def test_the_longest_wait_lets_a_callback_be_left(office: MakeOffice) -> None:
+    """kim confirms as the longest wait ends, lee thinks better of it: the one is called back, the other told."""
+    here = office(at_work="", sales={"callback": CallbackOffer.BY_KEY, "longest_wait_seconds": 30})
+    story = Story(here).tell("""
+    at    | what happens           | how it is
+    00:00 | kim calls              |
+    00:00.5 | lee calls            |
+    00:04 | kim presses 1          |
+    00:04.5 | lee presses 1        |
+    00:32 | kim presses *          | kim hears callback_confirm
+    00:33 | lee presses *          | lee hears callback_confirm
+    00:38 | kim presses 1          | kim hears callback_done
+    00:41 | -                      | kim is gone; lee waits in sales
+    00:45.5 | -                    | lee hears unavailable
+    """)
+    kim, lee = (here.lookback.of(story.customers[name]) for name in ("kim", "lee"))
+    assert kim.call is not None and kim.call.outcome == "callback"
+    assert [back.number for back in kim.callbacks] == ["01020000000"]
+    assert lee.visits[0].outcome == "timeout" and not lee.callbacks
+
+
 def test_a_new_publication_disturbs_no_call(office: MakeOffice, installation: Any) -> None:
     """적용 while one waits and one is in the menu: both go on; the next caller hears the new menu."""
     from tests.scenarios.calls.staff import MENU, publish

@@ -338,6 +338,10 @@ class Story:
             case "script":
                 data = {"number": rest[1]} if len(rest) > 1 else {}
                 self.tell(ev.ScriptEnded(leg, "waiting", rest[0], data))
+            case "engages":
+                self.tell(ev.ScriptEngaged(leg, True))
+            case "disengages":
+                self.tell(ev.ScriptEngaged(leg, False))
             case "recorded":
                 self.tell(ev.RecordingStopped(NODE, at, leg, f"t1/{leg}.wav", float(rest[0])))
             case "down":

@@ -255,6 +255,58 @@ def test_a_callback_that_crosses_an_offer_stops_the_phone() -> None:
     assert_sums(story.facts)
 
 
+def test_who_leaves_a_callback_when_the_longest_wait_ends_is_not_cut_off() -> None:
+    story = play(
+        """
+        at    | what happens                  | the centre does
+        00:00 | c1 queues sales               | Adopt c1; Script c1
+        00:55 | c1 engages                    | -
+        01:00 | -                             | Adopt c1
+        01:08 | c1 script callback 0212345678 | HangUp c1
+        01:08 | c1 goes                       | -
+        """,
+        config(queue("sales", longest_wait_seconds=60)),
+        available="",
+    )
+    assert story.fact("callback.requested").data["number"] == "0212345678"
+    assert story.fact("queue.left").data["outcome"] == "callback"
+    assert_sums(story.facts)
+
+
+def test_who_would_rather_wait_on_than_leave_a_callback_has_waited_long_enough() -> None:
+    story = play(
+        """
+        at    | what happens    | the centre does
+        00:00 | c1 queues sales | Adopt c1; Script c1
+        00:55 | c1 engages      | -
+        01:00 | -               | Adopt c1
+        01:08 | c1 disengages   | Divert c1 unavailable
+        """,
+        config(queue("sales", longest_wait_seconds=60)),
+        available="",
+    )
+    assert story.fact("queue.left").data["outcome"] == "timeout"
+
+
+def test_an_offer_that_fails_after_the_longest_wait_lets_a_callback_be_left() -> None:
+    story = play(
+        """
+        at    | what happens       | the centre does                     | agents
+        00:00 | alice: status break lunch & c1 queues sales | Adopt c1; Script c1 |
+        00:56 | c1 engages         | -                                   |
+        00:58 | alice: status 대기 | Offer c1>alice                      | alice ringing
+        01:00 | -                  | -                                   |
+        01:02 | alice refuses      | Adopt c1; Resume c1                 | alice idle
+        01:02 | c1 script callback | HangUp c1                           |
+        01:02 | c1 goes            | -                                   |
+        """,
+        config(queue("sales", longest_wait_seconds=60)),
+        available="alice",
+    )
+    assert story.fact("queue.left").data["outcome"] == "callback"
+    assert_sums(story.facts)
+
+
 def test_priority_then_arrival_across_the_queues_of_an_agent() -> None:
     play(
         """

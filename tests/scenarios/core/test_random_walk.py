@@ -77,6 +77,7 @@ class Walk(Played):
             acts.append(
                 lambda x=leg: self.tell(ev.ScriptEnded(x, "waiting", "callback", {"number": "01011112222"}))
             )
+            acts += [lambda x=leg, on=on: self.tell(ev.ScriptEngaged(x, on)) for on in (True, False)]
         acts += [self._reconnects, self._takes_over]
         return acts
 

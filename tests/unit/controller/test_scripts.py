@@ -4,8 +4,16 @@ from datetime import UTC, datetime
 
 from app.controller.scripts import KEY_PREFIX, ScriptDriver
 from app.core import effects as fx
-from app.core.events import AppFinished, DigitPressed, EffectFailed, LegHungUp, ScriptEnded, TimerFired
-from ivr_scripts.actions import Collect, Ended, MusicOnHold, Play, Wait
+from app.core.events import (
+    AppFinished,
+    DigitPressed,
+    EffectFailed,
+    LegHungUp,
+    ScriptEnded,
+    ScriptEngaged,
+    TimerFired,
+)
+from ivr_scripts.actions import Collect, Ended, Engaged, MusicOnHold, Play, Wait
 from ivr_scripts.callback import leave_callback
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -51,7 +59,7 @@ def pressed(digit):
 
 def test_music_is_started_once_and_prompts_come_at_intervals():
     scripts = driver()
-    assert scripts.start(RUN) == [
+    assert scripts.start(RUN)[0] == [
         fx.PlayMusic("leg", "local_stream://sangdam"), fx.StartTimer(KEY_PREFIX + "leg", 20),
     ]  # fmt: skip
     for _ in range(3):
@@ -66,7 +74,7 @@ def test_an_offer_pauses_a_wait_and_its_failure_lets_it_run_on():
     scripts = driver()
     scripts.start(RUN)
     assert scripts.stop(fx.StopScript("leg", pause=True)) == []
-    assert scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True)) == ()
+    assert scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))[0] == ()
     _, effects, _ = scripts.take(TIMER)
     assert token_of(effects)
 
@@ -76,7 +84,7 @@ def test_a_delay_prompt_that_falls_due_while_an_agent_rings_is_said_afterwards()
     scripts.start(RUN)
     scripts.stop(fx.StopScript("leg", pause=True))
     assert scripts.take(TIMER) == (True, (), ())
-    assert token_of(scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True)))
+    assert token_of(scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))[0])
 
 
 def test_an_offer_cuts_a_prompt_short_and_its_late_end_means_nothing():
@@ -85,7 +93,7 @@ def test_an_offer_cuts_a_prompt_short_and_its_late_end_means_nothing():
     token = token_of(scripts.take(TIMER)[1])
     assert scripts.stop(fx.StopScript("leg", pause=True)) == [fx.StopPlaying("leg")]
     assert scripts.take(finished(token)) == (True, (), ())
-    assert scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True)) == [fx.StartTimer(KEY_PREFIX + "leg", 20)]
+    assert scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))[0] == [fx.StartTimer(KEY_PREFIX + "leg", 20)]
 
 
 def test_a_key_interrupts_a_prompt_and_digits_are_collected():
@@ -141,6 +149,24 @@ def test_who_hangs_up_during_the_thanks_for_the_callback_is_still_called_back():
     assert len(scripts) == 0
 
 
+def test_a_script_that_ends_when_an_offer_has_failed_is_told_of():
+    """The caller had confirmed; an offer cut the thanks short and came to nothing: the callback still counts."""
+
+    class Facts:
+        caller_number = "01012345678"
+
+    def leaving():
+        yield Engaged(True)
+        return (yield from leave_callback(Facts()))
+
+    scripts = driver(leaving)
+    assert scripts.start(RUN)[1] == [ScriptEngaged("leg", True)]
+    scripts.take(pressed("1"))
+    scripts.stop(fx.StopScript("leg", pause=True))
+    _, told = scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))
+    assert told == [ScriptEnded("leg", "waiting", "callback", {"number": "01012345678"})]
+
+
 def test_who_hangs_up_before_confirming_has_asked_for_nothing():
     class Facts:
         caller_number = "01012345678"
@@ -157,7 +183,7 @@ def test_a_prompt_without_a_file_is_passed_over_and_circles_are_ended():
             yield Play(("missing",))
 
     scripts = driver(circling)
-    assert scripts.start(RUN) == []
+    assert scripts.start(RUN)[0] == []
     assert len(scripts) == 0
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from app.core.definitions import CallbackOffer, QueueConfig
-from ivr_scripts.actions import Collect, Ended, MusicOnHold, Play, Wait
+from ivr_scripts.actions import Collect, Ended, Engaged, MusicOnHold, Play, Wait
 from ivr_scripts.callback import reachable
 from ivr_scripts.waiting import waiting
 
@@ -42,6 +42,8 @@ def dialogue(queue, facts, answers):
     script = waiting(queue, facts)
     asked = [next(script)]
     for answer in answers:
+        while isinstance(asked[-1], Engaged):
+            asked.append(script.send(""))
         if isinstance(asked[-1], Wait) and not answer:
             facts.waited += asked[-1].seconds
         try:
@@ -49,6 +51,11 @@ def dialogue(queue, facts, answers):
         except StopIteration as stop:
             return asked, stop.value
     return asked, None
+
+
+def spoken(asked):
+    """What the caller could notice of it."""
+    return [one for one in asked if not isinstance(one, Engaged)]
 
 
 def test_music_then_the_delay_prompt_at_intervals_for_ever():
@@ -68,7 +75,10 @@ def test_the_position_is_said_when_the_tenant_wants_it_and_it_has_a_prompt():
 def test_a_key_leaves_a_callback_to_the_calling_number():
     queue = replace(QUEUE, callback=CallbackOffer.BY_KEY)
     asked, end = dialogue(queue, Facts(), ["", "*", "1", ""])
-    assert asked == [MusicOnHold(), Wait(20, "*"), Play(("callback_confirm",), "12"), Play(("callback_done",))]
+    assert spoken(asked) == [
+        MusicOnHold(), Wait(20, "*"), Play(("callback_confirm",), "12"), Play(("callback_done",)),
+    ]  # fmt: skip
+    assert asked[2] == Engaged(True), "from here on the caller must not be cut off"
     assert end == Ended("callback", {"number": "01036001234"})
 
 
@@ -76,14 +86,14 @@ def test_another_number_is_keyed_in_and_a_wrong_one_asked_again():
     queue = replace(QUEUE, callback=CallbackOffer.BY_KEY)
     answers = ["", "*", "2", "0", "12", "", "2", "", "0212345678", ""]
     asked, end = dialogue(queue, Facts(), answers)
-    assert asked[3:6] == [Play(("callback_number",), "0123456789"), Collect(8, 11), Play(("invalid",))]
+    assert spoken(asked)[3:6] == [Play(("callback_number",), "0123456789"), Collect(8, 11), Play(("invalid",))]
     assert end == Ended("callback", {"number": "0212345678"})
 
 
 def test_a_caller_without_a_number_is_asked_for_one_at_once():
     queue = replace(QUEUE, callback=CallbackOffer.BY_KEY)
-    asked, _ = dialogue(queue, Facts(caller_number="anonymous"), ["", "*"])
-    assert asked[-1] == Play(("callback_number",), "0123456789")
+    asked, _ = dialogue(queue, Facts(caller_number="anonymous"), ["", "*", ""])
+    assert spoken(asked)[2] == Play(("callback_number",), "0123456789")
 
 
 def test_after_so_many_seconds_the_callback_is_offered_once():
@@ -114,8 +124,9 @@ def test_after_closing_time_with_nobody_left_the_caller_is_told(is_open, logged_
 
 def test_a_caller_who_does_not_answer_waits_on():
     queue = replace(QUEUE, callback=CallbackOffer.BY_KEY)
-    asked, end = dialogue(queue, Facts(), ["", "*", "", ""])
-    assert asked[-1] == Wait(20, "*")
+    asked, end = dialogue(queue, Facts(), ["", "*", "", "", ""])
+    assert spoken(asked)[4:6] == [Wait(20, "*"), Play(("delay", "callback_offer"), "*")]
+    assert [one.on for one in asked if isinstance(one, Engaged)] == [True, False]
     assert end is None
 
 
