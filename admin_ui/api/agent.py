@@ -39,6 +39,7 @@ COMMANDS: tuple[tuple[str, type[schemas.Schema], str], ...] = (
     ("transfer/complete", schemas.ForAgent, "고객연결: join customer and colleague, and leave."),
     ("transfer/cancel", schemas.ForAgent, "취소: back to the customer."),
     ("force-end", schemas.ForAgent, "강성종료: play the closing announcement and hang up."),
+    ("reconnect", schemas.ForAgent, "The sound is lost: call the agent's phone again; the customer hears music."),
     ("wrap-up", schemas.WrapUpDoneArgs, "후처리 is done; the status becomes 대기 or 휴식."),
 )
 

@@ -28,6 +28,7 @@ COMMANDS: dict[str, type[events.Command]] = {
     "complete_transfer": events.CompleteTransfer,
     "cancel_transfer": events.CancelTransfer,
     "force_end": events.ForceEnd,
+    "reconnect": events.Reconnect,
     "wrap_up_done": events.WrapUpDone,
 }
 

@@ -28,6 +28,7 @@ class Phase(enum.StrEnum):
     TRANSFERRING = "transferring"  # blind: the agent is out, the target rings
     CALLING_AGENT = "calling_agent"  # click to dial: the agent's own phone is called
     DIALLING = "dialling"  # the other side is called
+    RECONNECTING = "reconnecting"  # the agent's phone is called anew, the customer held
     AWAY = "away"  # the customer talks to somebody who is no agent of ours, or unknown to us
     DIVERTED = "diverted"  # sent back into the dialplan to its end
     ENDING = "ending"  # hung up; legs are going
@@ -51,6 +52,7 @@ class RingKind(enum.StrEnum):
     RETURN = "return"  # a blind transfer failed: back to who transferred
     INTERNAL = "internal"
     OUTSIDE = "outside"
+    RECONNECT = "reconnect"  # the agent's own phone, again
 
 
 @dataclass(frozen=True)  # no slots: see app.core.values

@@ -180,7 +180,7 @@ def drop_ring(step: Step, call: Call, outcome: str, cause: str = "", *, hang_up:
     ring = call.ring
     if ring is None:
         return call
-    if ring.kind not in (RingKind.INTERNAL, RingKind.OUTSIDE):
+    if ring.kind not in (RingKind.INTERNAL, RingKind.OUTSIDE, RingKind.RECONNECT):
         step.fact(
             call, "offer.ended", ring.leg, offer_id=ring.leg, agent_id=ring.agent_id, outcome=outcome, cause=cause
         )

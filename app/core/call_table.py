@@ -12,6 +12,7 @@ from typing import Any
 from app.core import call_blind as blind
 from app.core import call_dialling as dialling
 from app.core import call_offering as offering
+from app.core import call_reconnect as again
 from app.core import call_talking as talking
 from app.core import call_transfer as transfer
 from app.core import call_waiting as waiting
@@ -119,6 +120,12 @@ TRANSITIONS: dict[tuple[Phase, Role, type], Handler] = {
     (P.COMPLETING, TARGET, ev.LegsBridged): transfer.completed,
     (P.COMPLETING, TARGET, ev.LegHungUp): transfer.consulted_gone_joining,
     (P.COMPLETING, CUSTOMER, ev.LegHungUp): transfer.customer_gone_joining,
+    # the agent's phone again
+    (P.RECONNECTING, CUSTOMER, ev.LegParked): talking.customer_rests,
+    (P.RECONNECTING, CUSTOMER, ev.LegHungUp): talking.side_gone,
+    (P.RECONNECTING, TARGET, ev.LegParked): again.phone_back,
+    (P.RECONNECTING, TARGET, ev.LegHungUp): again.phone_failed,
+    (P.RECONNECTING, TARGET, ev.EffectFailed): again.phone_failed,
     # blind transfer
     (P.TRANSFERRING, CUSTOMER, ev.LegParked): blind.customer_at_rest,
     (P.TRANSFERRING, CUSTOMER, ev.LegHungUp): blind.customer_gone,
@@ -177,6 +184,7 @@ TIMERS: dict[tuple[Phase, str], Handler] = {
     (P.WAITING, "retry"): offering.retry,
     (P.RINGING, "retry"): offering.retry,
     (P.RINGING, "recall"): offering.recall_over,
+    (P.RECONNECTING, "recall"): again.reconnect_over,
     (P.TRANSFERRING, "recall"): blind.transfer_recall,
     (P.TRANSFERRING, "watch"): blind.transfer_watch,
     (P.DIALLING, "recall"): dialling.dial_watch,

@@ -349,6 +349,11 @@ class ForceEnd(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Reconnect(Command):
+    """The sound of the call is lost (page loaded anew, browser gone): call the agent's phone again."""
+
+
+@dataclass(frozen=True, slots=True)
 class WrapUpDone(Command):
     """The agent leaves wrap-up for 대기 or 휴식 (the texts are saved by the web)."""
 

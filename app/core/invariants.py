@@ -7,6 +7,8 @@ from app.core.call_table import agents_of
 from app.core.centre_state import State, Tenant
 from app.core.definitions import AgentState
 
+_TALKS = (Phase.TALKING, Phase.HELD, Phase.RECONNECTING, Phase.CONSULT_RINGING, Phase.CONSULTING, Phase.RETURNING)
+
 
 def problems(state: State) -> list[str]:
     """Every breach, in words; empty when all is well."""
@@ -48,10 +50,10 @@ def _call_problems(state: State, call: Call) -> list[str]:
             found.append(f"{name} is {held.count(call.call_id)} times in queue {call.visit.queue_id}")
         if (call.phase is Phase.WAITING) != (call.call_id in open_):
             found.append(f"{name} is wrongly (not) open for offers")
-    needs = {Phase.RINGING: call.ring, Phase.CONSULTING: call.consult, Phase.CONSULT_RINGING: call.consult}
+    needs = {Phase.RINGING: call.ring, Phase.RECONNECTING: call.ring, Phase.CONSULTING: call.consult, Phase.CONSULT_RINGING: call.consult}
     if call.phase in needs and needs[call.phase] is None:
         found.append(f"{name} rings nobody")
-    talking = call.phase in (Phase.TALKING, Phase.HELD, Phase.CONSULT_RINGING, Phase.CONSULTING, Phase.RETURNING)
+    talking = call.phase in _TALKS
     if talking != (call.talk_since is not None):
         found.append(f"{name} has {'no' if talking else 'a'} talk")
     return found

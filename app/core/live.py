@@ -137,7 +137,7 @@ def _call(tenant: Tenant, agent: Agent, call: Call) -> dict[str, Any]:
 
 
 def _phase(agent: Agent, call: Call, conducting: bool) -> str:
-    """ringing, dialling, talking, held, consult_ringing or consulting, as this agent sees the call."""
+    """ringing, dialling, talking, held, consult_ringing, consulting or reconnecting, as this agent sees the call."""
     if not conducting:
         return "ringing" if agent.state.value in ("ringing", "reserved") else "talking"
     return {
@@ -147,6 +147,7 @@ def _phase(agent: Agent, call: Call, conducting: bool) -> str:
         Phase.RETURNING: "held",
         Phase.CONSULT_RINGING: "consult_ringing",
         Phase.CONSULTING: "consulting",
+        Phase.RECONNECTING: "reconnecting",
     }.get(call.phase, "talking")
 
 

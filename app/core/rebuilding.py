@@ -13,6 +13,8 @@ from app.core.call import Call, Consult, Phase, Ring, RingKind, Visit
 from app.core.call_common import UNSEEN, begin_talk, connect_agent, leave_queue
 from app.core.call_dialling import agent_dialled
 from app.core.call_offering import RECALL_GRACE
+from app.core.call_reconnect import ROLE as RECONNECT_ROLE
+from app.core.call_reconnect import talk_mark
 from app.core.call_waiting import adopt, enter_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, Leg
@@ -57,7 +59,7 @@ def _made_by_us(snapshot: ev.LegSnapshot) -> bool:
     v = snapshot.variables
     if v.get("role") == "agent":
         return snapshot.leg in (v.get("offer"), v.get("call"))
-    return v.get("role") in ("consult", "customer")
+    return v.get("role") in ("consult", "customer", RECONNECT_ROLE)
 
 
 def _bridged_to_ours(step: Step, snapshot: ev.LegSnapshot) -> bool:
@@ -203,7 +205,7 @@ def _held(
         step.put_call(replace(call, phase=Phase.AWAY, agent_leg=talk.leg))
         return
     since = talk.answered_at or event.at
-    call = _talk(step, call, agent_id, talk.leg, since)
+    call = _talk(step, call, agent_id, talk.leg, since, _talk_id(found.variables, talk.leg))
     held = from_micros(found.variables.get("held")) or event.at
     call = replace(call, phase=Phase.HELD, held_since=held, agent_rests=True)
     agent = step.agent(call.tenant_id, agent_id)
@@ -252,7 +254,7 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
         return
     since = (other.answered_at if other is not None else None) or event.at
     if v.get("talk") == found.other:
-        step.put_call(_talk(step, call, agent, found.other, since))
+        step.put_call(_talk(step, call, agent, found.other, since, _talk_id(v, found.other)))
         return
     if v.get("step") in ("transfer", "consult"):
         # A consulted agent's leg was answered long before it was joined with the customer.
@@ -311,11 +313,17 @@ def _begin(
     return call
 
 
-def _talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, since: datetime) -> Call:
+def _talk_id(variables: Mapping[str, str], leg: Leg) -> str:
+    """The talk's identity: the leg with which it began, also when the agent's phone was called anew since."""
+    told = variables.get("talk_id", "")
+    return told.removeprefix(talk_mark(leg, "")) if told.startswith(talk_mark(leg, "")) else leg
+
+
+def _talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, since: datetime, talk_id: str) -> Call:
     """A talk that was known before: adopted untouched, nothing is recorded or started again."""
     connect_agent(step, call, agent_id, leg, counts=False)
     call = replace(
-        call, phase=Phase.TALKING, agent_id=agent_id, agent_leg=leg, talk_id=leg, talk_since=since,
+        call, phase=Phase.TALKING, agent_id=agent_id, agent_leg=leg, talk_id=talk_id, talk_since=since,
         answered_at=since, recording=call.direction != "internal",
     )  # fmt: skip
     peer = _agent(step, call, call.peer or 0)

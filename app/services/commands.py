@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "transfer/complete": "complete_transfer",
     "transfer/cancel": "cancel_transfer",
     "force-end": "force_end",
+    "reconnect": "reconnect",
     "wrap-up": "wrap_up_done",
 }
 """Path below ``/api/v1/agent/`` → name on the command bus (``app.core.events``, snake case)."""

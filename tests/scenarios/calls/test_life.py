@@ -86,7 +86,7 @@ class Life:
             ("blind_transfer", {"target_queue": pick.choice(list(QUEUES.values()))}),
             ("blind_transfer", {"target_number": pick.choice(OUTSIDE)}),
             ("consult", {"target_agent": target}), ("consult", {"target_number": pick.choice(OUTSIDE)}),
-            ("complete_transfer", {}), ("cancel_transfer", {}), ("force_end", {}), ("hang_up", {}), ("reject", {}),
+            ("complete_transfer", {}), ("cancel_transfer", {}), ("force_end", {}), ("reconnect", {}), ("hang_up", {}), ("reject", {}),
             ("answer", {}), ("dial", {"number": pick.choice(OUTSIDE)}),
             ("dial", {"number": office.config.agents[target].extension}),
         ])  # fmt: skip

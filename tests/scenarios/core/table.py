@@ -215,7 +215,9 @@ class Story:
         return self.names.get(leg, leg)
 
     def leg(self, name: str) -> str:
-        """The latest living leg that tables call ``name``."""
+        """The latest living leg that tables call ``name``; ``name~`` is the one before the latest."""
+        if name.endswith("~"):
+            return [leg for leg, known in self.names.items() if known == name[:-1]][-2]
         living = self.centre.state.legs
         for leg, known in reversed(self.names.items()):
             if known == name and leg in living:
@@ -283,7 +285,7 @@ class Story:
                 plain = {
                     "login": ev.LogIn, "logout": ev.LogOut, "answer": ev.Answer, "reject": ev.Reject,
                     "hangup": ev.HangUp, "hold": ev.Hold, "resume": ev.Resume, "complete": ev.CompleteTransfer,
-                    "cancel": ev.CancelTransfer, "forceend": ev.ForceEnd,
+                    "cancel": ev.CancelTransfer, "forceend": ev.ForceEnd, "reconnect": ev.Reconnect,
                 }  # fmt: skip
                 self.command(plain[verb], who)
 

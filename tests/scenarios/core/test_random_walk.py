@@ -24,7 +24,7 @@ from tests.scenarios.core.table import (
 
 Action = Callable[[], None]
 QUIET = (ev.LogIn, ev.LogOut, ev.Answer, ev.Reject, ev.HangUp, ev.Hold, ev.Resume, ev.CompleteTransfer,
-         ev.CancelTransfer, ev.ForceEnd)  # fmt: skip
+         ev.CancelTransfer, ev.ForceEnd, ev.Reconnect)  # fmt: skip
 
 
 class Walk(Played):

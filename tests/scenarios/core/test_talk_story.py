@@ -361,3 +361,59 @@ def test_the_switch_tells_of_the_consulted_before_the_agent_who_hung_up(talking:
         00:40 | c1 hangs up & carol goes      | HangUp carol                      | carol idle/wrap_up
     """)
     assert_sums(talking.facts)
+
+
+def test_an_agent_whose_page_was_loaded_anew_gets_the_sound_back(talking: Story) -> None:
+    """The customer hears music meanwhile; it stays one talk, on one recording."""
+    talking.play("""
+        at    | what happens                    | the centre does                | agents
+        00:10 | alice: reconnect                | Part keep c1; CallAgent alice  | alice holding
+        00:10 | c1 rests                        | Music c1                       |
+        00:11 | alice~ goes                      | -                              |
+        00:12 | alice rests                     | Join c1+alice                  | alice on_call
+        00:12 | c1 joins alice                  | -                              |
+        01:05 | c1 hangs up                     | HangUp alice                   | alice idle/wrap_up
+        01:05 | alice goes                      | -                              |
+    """)
+    assert talking.kinds("talk", "hold", "offer") == [
+        "offer.made alice", "offer.ended answered alice", "talk.started inbound alice",
+        "hold.started alice", "hold.ended alice", "talk.ended alice",
+    ]  # fmt: skip
+    assert talking.fact("talk.ended").data["talk_id"] == talking.fact("talk.started").data["talk_id"]
+    assert_sums(talking.facts)
+
+
+def test_a_held_customer_is_taken_back_by_the_new_connection(talking: Story) -> None:
+    talking.play("""
+        at    | what happens                                    | the centre does              | agents
+        00:10 | alice: hold                                     | Part keep c1+alice           | alice holding
+        00:10 | c1 parts alice & c1 rests & alice rests         | Music c1                     |
+        00:20 | alice: reconnect                                | HangUp alice; CallAgent alice | alice holding
+        00:20 | alice~ goes                                     | -                            |
+        00:22 | alice rests                                     | Join c1+alice                | alice on_call
+    """)
+    held = talking.fact("hold.ended").at - talking.fact("hold.started").at
+    assert held.total_seconds() == 12
+
+
+def test_a_phone_that_does_not_come_back_gives_the_customer_to_the_queue(talking: Story) -> None:
+    talking.play("""
+        at    | what happens          | the centre does                                 | agents
+        00:10 | alice: reconnect      | Part keep c1; CallAgent alice                   |
+        00:10 | c1 rests              | Music c1                                        |
+        00:10 | alice~ goes           | -                                               |
+        00:11 | alice: reconnect      | refused:no_call                                 |
+        00:11 | alice: hold           | refused:already_held                            |
+        00:25 | alice goes NO_ANSWER  | Adopt c1; Script c1; Offer c1>bob               | alice idle/wrap_up, bob ringing
+    """)
+    assert talking.agent("alice").notice == "reconnect_failed"
+    assert talking.fact("queue.entered").data["origin"] == "extension"
+
+
+def test_nobody_reconnects_what_is_no_talk_of_theirs(talking: Story) -> None:
+    talking.play("""
+        at    | what happens      | the centre does | agents
+        00:10 | bob: reconnect    | refused:no_call |
+        00:11 | alice unregisters | -               |
+        00:12 | alice: reconnect  | refused:phone_not_registered | alice on_call
+    """)
