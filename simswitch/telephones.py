@@ -102,7 +102,7 @@ class Responder(Telephone):
             clock.after(how.rings_after, channel.far_ringing)
         if how.early_after is not None:
             clock.after(began + how.early_after, channel.pre_answer)
-        if _told_to_answer(channel):
+        if _told_to_answer(channel) and how.rings_after is not None:
             # The agent asked for this call: browsers and phones accept it by themselves.
             clock.after(began + AUTO_ANSWER_SECONDS, self.answer, channel)
         elif how.refuses_after is not None:

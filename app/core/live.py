@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from app.core.agent import Agent
@@ -60,9 +59,7 @@ def logged_in(tenant: Tenant, queue_id: QueueId) -> int:
     return sum(1 for agent_id in tiers if (a := tenant.agents.get(agent_id)) is not None and a.logged_in)
 
 
-@lru_cache(maxsize=65_536)
 def _iso(at: datetime | None) -> str | None:
-    # Remembered: a snapshot tells of every agent, of whom few have changed since the last.
     return at.astimezone(UTC).isoformat(timespec="milliseconds") if at is not None else None
 
 

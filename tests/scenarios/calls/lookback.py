@@ -236,8 +236,11 @@ class Lookback:
                     found.append(f"a talk at a telephone that was not answered: {talk}")
                     continue
                 found += _apart("talk", talk, talk.started_at, ring.answered * 1e6, CLOSE)
-                if talk.direction == "inbound" and ring.ended is not None:
-                    found += _apart("end of talk", talk, talk.ended_at, ring.ended * 1e6, CLOSE)
+                # Who reconnected goes on talking on another leg.
+                again = [other for other in rings.values() if _goes_on(other, talk)]
+                last = max([ring, *again], key=lambda one: one.answered or 0.0)
+                if talk.direction == "inbound" and last.ended is not None and not (last is ring and again):
+                    found += _apart("end of talk", talk, talk.ended_at, last.ended * 1e6, CLOSE)
         return found
 
     def _never_silent(self) -> list[str]:
@@ -256,6 +259,14 @@ class Lookback:
                         f"{channel} heard nothing for {length:.2f} s at {begin - self.office.began:.2f} after {after}"
                     )
         return found
+
+
+def _goes_on(ring: Any, talk: Any) -> bool:
+    """Whether the agent's phone was called anew for this talk."""
+    v = ring.channel.variables
+    return (v.get("sangdam_role"), v.get("sangdam_call")) == ("reconnect", talk.call_id) and (
+        v.get("sangdam_agent") == str(talk.agent_id)
+    )
 
 
 def _conversations(facts: list[CallFacts], visits: Any) -> list[TalkFact]:

@@ -231,6 +231,7 @@ SENTENCES: tuple[tuple[str, Handler], ...] = (
     (r"(\w+) resumes", _commanding("resume")),
     (r"(\w+) completes", _commanding("complete_transfer")),
     (r"(\w+) cancels", _commanding("cancel_transfer")),
+    (r"(\w+) reconnects", _commanding("reconnect")),
     (r"(\w+) ends by force", _commanding("force_end")),
     (r"(\w+) mutes", _commanding("mute", on=True)),
     (r"(\w+) logs in", _commanding("log_in", platform="test")),

@@ -234,6 +234,40 @@ def test_the_forced_end(office: MakeOffice) -> None:
     assert facts.call is not None and facts.call.ended_by == "agent"
 
 
+def test_the_agents_sound_is_lost_and_comes_back(office: MakeOffice) -> None:
+    """A page loaded anew: the phone is called again and answers by itself. One talk, one recording."""
+    here = office()
+    story = talking(here).tell("""
+    at    | what happens           | how it is
+    00:20 | alice reconnects       | kim hears music; alice rings; alice is holding
+    00:21 | -                      | alice talks to kim; bob is quiet
+    00:40 | kim hangs up           | alice is idle/wrap_up
+    """)
+    facts = here.lookback.of(story.customers["kim"])
+    assert talks(facts) == [("alice", "inbound", 30)]
+    assert 0 < facts.talks[0].hold_seconds < 1
+    assert one_recording(here, facts) == pytest.approx(30, abs=0.2)
+
+
+def test_an_agents_phone_that_does_not_come_back(office: MakeOffice) -> None:
+    """Nobody has the customer any more: back to the head of the queue, where bob is free."""
+    from simswitch.telephones import silent
+
+    here = office()
+    story = talking(here)
+    here.plug_in(AGENTS["alice"], silent())
+    story.tell("""
+    at    | what happens           | how it is
+    00:20 | alice reconnects       | kim hears music; alice is holding
+    00:34 | -                      | kim hears music; bob is quiet
+    00:37 | -                      | bob rings; alice is idle/wrap_up
+    00:38 | bob answers            | bob talks to kim
+    00:50 | kim hangs up           |
+    """)
+    facts = here.lookback.of(story.customers["kim"])
+    assert [who for who, _, _ in talks(facts)] == ["alice", "bob"]
+
+
 def test_keys_and_mute(office: MakeOffice) -> None:
     """Keys of the desktop reach the customer, the customer's do no harm."""
     here = office()

@@ -93,7 +93,7 @@ class PretendSwitch:
             case fx.CallAgent(agent_leg=new):
                 self.legs[new] = PretendLeg(new, "ringing", at)
                 self.variables[new] = {
-                    "tenant": str(effect.tenant_id), "call": effect.call_id, "role": "agent",
+                    "tenant": str(effect.tenant_id), "call": effect.call_id, "role": effect.role,
                     "agent": str(effect.agent_id),
                 }  # fmt: skip
             case fx.SetVariables(leg=leg, variables=values) | fx.Adopt(leg=leg, variables=values):

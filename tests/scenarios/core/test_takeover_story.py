@@ -129,6 +129,34 @@ def test_a_held_customer_can_be_resumed(story: Played) -> None:
     facts_once(story)
 
 
+def test_a_talk_whose_agent_reconnected_is_still_that_talk(story: Played) -> None:
+    story.queues("c1")
+    story.answers("alice")
+    story.now += timedelta(seconds=20)
+    story.asks("alice: reconnect")
+    story.answers("alice")
+    assert story.switch.legs["c1"].state == "bridged"
+    story.taken_over()
+    assert story.log == []
+    assert story.agent("alice").state is AgentState.ON_CALL
+    story.now += timedelta(seconds=10)
+    story.hangs_up("c1")
+    assert story.fact("talk.ended").data["talk_id"] == story.fact("talk.started").data["talk_id"]
+    facts_once(story)
+
+
+def test_a_takeover_while_an_agents_phone_is_called_anew(story: Played) -> None:
+    """The customer goes back to the head of the queue, the phone stops, and the agent can take the call again."""
+    story.queues("c1")
+    story.answers("alice")
+    story.asks("alice: reconnect")
+    ringing = story.leg("alice")
+    story.taken_over()
+    assert ringing not in story.switch.legs
+    assert story.call_of("c1").phase is Phase.WAITING or story.call_of("c1").ring is not None
+    story.hangs_up("c1")
+
+
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_consultation_goes_on(answered: bool) -> None:
     story = Played(available="alice bob")
