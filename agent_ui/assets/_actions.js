@@ -97,6 +97,12 @@ export const hangUp = () => attempt(async () => {
     phone.hangUp();
   }
 });
+/** The sound of the call is not here (page loaded anew, another telephone): have this phone called and answer. */
+export async function reconnect() {
+  phone.expectOwnCall();
+  const done = await attempt(() => command("reconnect"));
+  if (done === undefined) phone.forgetOwnCall();
+}
 export const hold = (on) => attempt(() => command(on ? "hold" : "resume"));
 export const sendDigits = (digits) => attempt(() => command("digits", { digits }));
 

@@ -59,6 +59,7 @@ export function CallPanel() {
   const muted = useStore((state) => state.phone.muted);
   const simulated = useStore((state) => state.live.simulated);
   const audioHere = useStore((state) => state.phone.session);
+  const phoneState = useStore((state) => state.phone.state);
   const lost = useStore((state) => state.audioLost);
   useTick();
   const call = agent?.call;
@@ -66,6 +67,7 @@ export function CallPanel() {
   if (!call || call.phase === "ringing") return null;
   const talking = ["talking", "held", "consulting", "consult_ringing"].includes(call.phase);
   const guest = call.direction === "consult"; // consulted: the call is the colleague's
+  const movable = call.direction !== "internal" && !guest && (call.phase === "talking" || call.phase === "held");
   const consulting = guest || call.phase === "consulting" || call.phase === "consult_ringing";
   const isMuted = call.muted || muted;
   const tool = (icon, label, act, { pressed, disabled, danger } = {}) => html`<button type="button"
@@ -73,6 +75,7 @@ export function CallPanel() {
     <${Icon} name=${icon} /><span>${label}</span></button>`;
   const words = {
     dialling: t("거는 중…"), talking: t("통화중"), held: t("보류중"), consult_ringing: t("협의 연결 중…"), consulting: t("협의 통화중"),
+    reconnecting: t("소리 연결 중…"),
   }[call.phase];
   return html`<section class="call-panel" aria-label=${t("통화")}>
     <div class="call-head">
@@ -85,7 +88,8 @@ export function CallPanel() {
       <div class="call-time"><strong role="timer">${clock(since(call.answered_at || call.started_at))}</strong><span>${words}</span></div>
     </div>
     ${simulated && html`<p class="call-note">${t("모의 통화입니다. 실제 음성은 없습니다.")}</p>`}
-    ${!simulated && talking && !audioHere && !lost && agent.registered && html`<p class="call-note">${t("이 브라우저가 아닌 다른 전화기로 통화 중입니다.")}</p>`}
+    ${!simulated && talking && !audioHere && !lost && agent.registered && html`<p class="call-note">${t("이 브라우저가 아닌 다른 전화기로 통화 중입니다.")}
+      ${phoneState === "registered" && movable && html` <button type="button" class="btn btn-sm" onClick=${actions.reconnect}>${t("이 브라우저로 가져오기")}</button>`}</p>`}
     <${CustomerLink} callId=${call.id} />
     ${call.consult && html`<${Consult} consult=${call.consult} phase=${call.phase} />`}
     <div class="tools">

@@ -1,5 +1,5 @@
 // The head of the desktop: status with its timer, the phone's state, and what is wrong, if anything.
-import { beginWork, chooseStatus } from "./_actions.js";
+import { beginWork, chooseStatus, reconnect } from "./_actions.js";
 import { allowMicrophone } from "./_devices.js";
 import { clock } from "./_format.js";
 import { Dialog, Icon, html, stateColour, stateWords } from "./_parts.js";
@@ -37,6 +37,9 @@ function PhoneMark() {
   return html`<span class=${`phone-mark ${phone.state === "failed" ? "bad" : ""}`} title=${phone.reason}><${Icon} name="ti-phone-off" />${words}</span>`;
 }
 
+/** The button that gets the call's sound here: only where this browser's phone can be called. */
+const bringBack = (phone, call) => (phone.state === "registered" && ["talking", "held"].includes(call?.phase) ? [t("소리 다시 연결"), reconnect] : []);
+
 /** Everything that keeps the agent from working, each with what to do. */
 export function Notices() {
   const live = useStore((state) => state.live);
@@ -49,7 +52,7 @@ export function Notices() {
   else if (live.known && !live.controller) notes.push(["bad", t("통화 제어기가 응답하지 않습니다. 진행 중인 통화는 유지되며, 자동으로 복구됩니다.")]);
   else if (live.known && live.switch !== "up") notes.push(["bad", t("전화 교환기에 연결되어 있지 않습니다. 자동으로 다시 연결됩니다.")]);
   if (agent?.status === "logged_out") notes.push(["warn", t("상담 업무에서 로그아웃된 상태입니다. 전화가 오지 않습니다."), t("업무 시작"), beginWork]);
-  if (lost) notes.push(["bad", t("페이지를 다시 불러와 이 통화의 음성 연결이 끊어졌습니다. 고객에게 들리지 않습니다. 통화를 종료하고 다시 걸어 주세요.")]);
+  if (lost) notes.push(["bad", t("페이지를 다시 불러와 이 통화의 음성 연결이 끊어졌습니다. 고객에게 들리지 않습니다."), ...bringBack(phone, agent?.call)]);
   if (live.known && !live.simulated) {
     if (phone.state === "failed") notes.push(["bad", phone.reason]);
     if (mic === "missing") notes.push(["bad", t("마이크가 없습니다. 마이크나 헤드셋을 연결해야 통화할 수 있습니다.")]);

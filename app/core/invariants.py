@@ -50,7 +50,10 @@ def _call_problems(state: State, call: Call) -> list[str]:
             found.append(f"{name} is {held.count(call.call_id)} times in queue {call.visit.queue_id}")
         if (call.phase is Phase.WAITING) != (call.call_id in open_):
             found.append(f"{name} is wrongly (not) open for offers")
-    needs = {Phase.RINGING: call.ring, Phase.RECONNECTING: call.ring, Phase.CONSULTING: call.consult, Phase.CONSULT_RINGING: call.consult}
+    needs = {
+        Phase.RINGING: call.ring, Phase.RECONNECTING: call.ring,
+        Phase.CONSULTING: call.consult, Phase.CONSULT_RINGING: call.consult,
+    }  # fmt: skip
     if call.phase in needs and needs[call.phase] is None:
         found.append(f"{name} rings nobody")
     talking = call.phase in _TALKS

@@ -12,8 +12,8 @@ def replace(value: V, /, **changes: Any) -> V:
     """``dataclasses.replace`` for the values that change with every event of a call.
 
     A value with a ``__dict__`` is copied by it, twenty times as fast as field by field, so the live state's own
-    classes (Call, Ring, Agent, Queue …) have no slots. They must not rely on ``__post_init__``, which is not run. Raises
-    TypeError for a field that there is none of.
+    classes (Call, Ring, Agent, Queue …) have no slots. They must not rely on ``__post_init__``, which is not run.
+    Raises TypeError for a field that there is none of.
     """
     known = getattr(value, "__dict__", None)
     if known is None:

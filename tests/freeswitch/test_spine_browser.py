@@ -14,7 +14,7 @@ from app.supervisor.programs import find_chromium
 from tests.freeswitch.harness import Wav
 from tests.freeswitch.rtp import linear, rms
 from tests.freeswitch.softphone import Call
-from tests.freeswitch.stack import Stack, assert_never_silent, eventually
+from tests.freeswitch.stack import Agent, Stack, assert_never_silent, eventually
 
 BUNDLE = Path(__file__).resolve().parents[2] / "agent_ui/static/dist/desk.js"
 pytestmark = [
@@ -98,11 +98,8 @@ def hears_caller(page: Any) -> bool:
     return abs(page.evaluate(PITCH) - 440) < 15
 
 
-@pytest.mark.parametrize("who", ["agent", "customer"])
-def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
-    demo = stack.tenants["demo"]
-    agent = demo.agents[0]
-    number = stack.number()
+def log_in(stack: Stack, page: Any, agent: Agent) -> None:
+    """At the demo tenant's desktop, until the browser's phone can be called."""
     page.goto(f"http://127.0.0.1:{stack.settings.web_port}/desk/login")
     page.fill("#service_name", "demo")
     page.fill("#login", agent.login)
@@ -110,6 +107,14 @@ def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
     page.click("#login-form button[type=submit]")
     page.wait_for_selector(".status-button:has-text('대기')")
     eventually(lambda: agent.view()["registered"], 20, "the browser's phone is registered")
+
+
+@pytest.mark.parametrize("who", ["agent", "customer"])
+def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
+    demo = stack.tenants["demo"]
+    agent = demo.agents[0]
+    number = stack.number()
+    log_in(stack, page, agent)
 
     call = stack.caller(number).call(demo.did).wait_state("talking", 15)
     eventually(lambda: len(call.rtp.heard.audio()) > 8000, 10, "hears the greeting")
@@ -161,4 +166,39 @@ def test_a_call_in_the_browser(stack: Stack, page: Any, who: str) -> None:
     wav = Wav.read(path)
     assert len(wav.channels) == 2
     assert all(max(rms(c[at : at + 160]) for at in range(0, len(c) - 160, 160)) > 300 for c in wav.channels)
+    agent.do("logout")
+
+
+def test_a_page_loaded_anew_in_a_call_gets_its_sound_back(stack: Stack, page: Any) -> None:
+    """The agent reloads while talking: the page says that the sound is gone, and one press brings it back."""
+    demo = stack.tenants["demo"]
+    agent, number = demo.agents[0], stack.number()
+    log_in(stack, page, agent)
+    call = stack.caller(number).call(demo.did).wait_state("talking", 15)
+    eventually(lambda: len(call.rtp.heard.audio()) > 8000, 10, "hears the greeting")
+    call.rtp.press("1")
+    page.wait_for_selector(".ring")
+    page.click(".round.accept")
+    page.wait_for_selector(".call-panel")
+    eventually(lambda: page.evaluate(STATISTICS)["received"] > 50, 20, "packets arrive", every=0.3)
+    eventually(lambda: hears_caller(page), 20, "the browser hears the caller's tone", every=0.3)
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.wait_for_selector(".notice:has-text('음성 연결이 끊어졌습니다')")
+    assert call.state == "talking" and agent.view()["call"]["phase"] == "talking"
+    page.click(".notice .btn:has-text('소리 다시 연결')")
+    page.wait_for_selector(".notice", state="detached")
+    eventually(lambda: page.evaluate(STATISTICS)["received"] > 50, 20, "packets arrive again", every=0.3)
+    back = time.monotonic()
+    eventually(lambda: hears_caller(page), 20, "the browser hears the caller again", every=0.3)
+    eventually(lambda: beeps(call, back), 20, "the caller hears the browser's microphone", every=0.2)
+    agent.wait_phase("talking")
+    page.click(".hang-up")
+    call.wait_state("ended", 10)
+    page.wait_for_selector(".wrap-up")
+    page.click(".wrap-up .btn:has-text('대기')")
+    record = demo.ended_call(number)
+    full = demo.api.get(f"calls/{record['id']}")
+    assert len(full["talks"]) == 1 and full["hold_seconds"] > 0
     agent.do("logout")

@@ -321,6 +321,38 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
     agent.wait("idle")
 
 
+def test_an_agents_sound_is_lost_and_comes_back(stack: Stack, team: Tenant) -> None:
+    """The agent's phone is called anew and takes the old call's place: music, then both again; one talk, one
+    continuous recording."""
+    agent = team.agents[0]
+    call, at_agent = talk(stack, team, agent)
+    assert agent.phone is not None
+    before = len(agent.phone.calls)
+    agent.phone.on_invite = "ring"
+    agent.do("reconnect")
+    anew = agent.phone.wait_call(before + 1, 15)
+    agent.phone.on_invite = "answer"
+    assert anew.invite.get("X-Sangdam-Auto-Answer") == "true"
+    assert agent.wait("holding")["call"]["phase"] == "reconnecting"
+    at_agent.wait_state("ended", 10)
+    wait_music(call)
+    if anew.state == "ringing":  # unless the switch's NOTIFY has told the phone to answer
+        anew.answer()
+    anew.wait_state("talking", 10)
+    both_hear(call, anew, agent)
+    assert agent.wait("on_call")["call"]["phase"] == "talking"
+    talk_on(call, anew)
+    record = finish(team, call)
+    anew.wait_state("ended", 5)
+    assert with_customer(record) == [agent.id]
+    (spoken,) = record["talks"]
+    assert 0 < spoken["hold_seconds"] < 10
+    assert spoken["talk_seconds"] == pytest.approx(call.ended_at - at_agent.answered_at, abs=1)
+    wav = recording(stack, team, record)
+    at_right = spoke(wav.channels[1], agent.hertz)
+    assert min(at_right) < 2 and max(at_right) > wav.seconds - 2, "before and after"
+
+
 def test_numbers_that_must_not_be_dialled(stack: Stack, team: Tenant) -> None:
     agent = team.agents[0]
     agent.start_work()

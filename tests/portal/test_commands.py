@@ -33,6 +33,7 @@ from tests.portal.world import add_call, add_callback, agent_element, snapshot_o
         ("transfer/complete", {}, "complete_transfer", {}),
         ("transfer/cancel", {}, "cancel_transfer", {}),
         ("force-end", {}, "force_end", {}),
+        ("reconnect", {}, "reconnect", {}),
         ("wrap-up", {"status": "available"}, "wrap_up_done", {"status": "available", "reason": ""}),
     ],
 )

@@ -86,8 +86,8 @@ class Life:
             ("blind_transfer", {"target_queue": pick.choice(list(QUEUES.values()))}),
             ("blind_transfer", {"target_number": pick.choice(OUTSIDE)}),
             ("consult", {"target_agent": target}), ("consult", {"target_number": pick.choice(OUTSIDE)}),
-            ("complete_transfer", {}), ("cancel_transfer", {}), ("force_end", {}), ("reconnect", {}), ("hang_up", {}), ("reject", {}),
-            ("answer", {}), ("dial", {"number": pick.choice(OUTSIDE)}),
+            ("complete_transfer", {}), ("cancel_transfer", {}), ("force_end", {}), ("reconnect", {}),
+            ("hang_up", {}), ("reject", {}), ("answer", {}), ("dial", {"number": pick.choice(OUTSIDE)}),
             ("dial", {"number": office.config.agents[target].extension}),
         ])  # fmt: skip
         self.asked[name] += 1

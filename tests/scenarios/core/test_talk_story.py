@@ -398,13 +398,13 @@ def test_a_held_customer_is_taken_back_by_the_new_connection(talking: Story) -> 
 
 def test_a_phone_that_does_not_come_back_gives_the_customer_to_the_queue(talking: Story) -> None:
     talking.play("""
-        at    | what happens          | the centre does                                 | agents
-        00:10 | alice: reconnect      | Part keep c1; CallAgent alice                   |
-        00:10 | c1 rests              | Music c1                                        |
-        00:10 | alice~ goes           | -                                               |
-        00:11 | alice: reconnect      | refused:no_call                                 |
-        00:11 | alice: hold           | refused:already_held                            |
-        00:25 | alice goes NO_ANSWER  | Adopt c1; Script c1; Offer c1>bob               | alice idle/wrap_up, bob ringing
+        at    | what happens         | the centre does                   | agents
+        00:10 | alice: reconnect     | Part keep c1; CallAgent alice     |
+        00:10 | c1 rests             | Music c1                          |
+        00:10 | alice~ goes          | -                                 |
+        00:11 | alice: reconnect     | refused:no_call                   |
+        00:11 | alice: hold          | refused:already_held              |
+        00:25 | alice goes NO_ANSWER | Adopt c1; Script c1; Offer c1>bob | alice idle/wrap_up, bob ringing
     """)
     assert talking.agent("alice").notice == "reconnect_failed"
     assert talking.fact("queue.entered").data["origin"] == "extension"

@@ -93,7 +93,8 @@ def test_an_offer_cuts_a_prompt_short_and_its_late_end_means_nothing():
     token = token_of(scripts.take(TIMER)[1])
     assert scripts.stop(fx.StopScript("leg", pause=True)) == [fx.StopPlaying("leg")]
     assert scripts.take(finished(token)) == (True, (), ())
-    assert scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))[0] == [fx.StartTimer(KEY_PREFIX + "leg", 20)]
+    effects, _ = scripts.start(fx.RunScript("leg", "waiting", 1, 3, resume=True))
+    assert effects == [fx.StartTimer(KEY_PREFIX + "leg", 20)]
 
 
 def test_a_key_interrupts_a_prompt_and_digits_are_collected():
