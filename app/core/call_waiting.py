@@ -9,7 +9,15 @@ from app.core.call import Call, Phase, Visit
 from app.core.call_common import by_switch, divert, drop_ring, finish, leave_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, QueueId
-from app.core.events import ArsStep, CallArrived, CallQueued, LegHungUp, ScriptEnded, ScriptEngaged, TimerFired
+from app.core.events import (
+    ArsStep,
+    CallArrived,
+    CallQueued,
+    LegHungUp,
+    ScriptEnded,
+    ScriptEngaged,
+    TimerFired,
+)
 from app.core.ids import callback_id, micros
 from app.core.numbering import DIALLABLE, normalise
 from app.core.values import replace
