@@ -34,6 +34,10 @@ class Switch(Protocol):
 
     def play_script_prompt(self, leg: Leg, paths: Sequence[str], token: str) -> None: ...
 
+    def look_again(self) -> None:
+        """Disconnect and connect anew: a ``NodeUp`` tells how things are. Nothing when not connected: it will."""
+        ...
+
 
 class SwitchUnavailable(Exception):
     """No connection to the node that holds the leg."""

@@ -10,6 +10,7 @@ import gevent
 import gevent.queue
 import structlog
 
+from app.controller.freshness import Freshness
 from app.controller.nodes import Nodes
 from app.controller.people import BadCommand, parse
 from app.controller.runner import Runner
@@ -64,6 +65,7 @@ class Dispatcher:
         self._runner = runner
         self._scripts = scripts
         self._nodes = nodes
+        self._fresh = Freshness(clock, nodes.look_again)
         self._timers = timers
         self._live = live
         self._clock = clock
@@ -141,6 +143,8 @@ class Dispatcher:
         """One event through scripts and core. Nothing that an event brings ends the loop."""
         self.handled += 1
         if isinstance(event, events.SwitchEvent):
+            if not self._fresh.takes(event):
+                return
             self._nodes.note(event)
         try:
             taken, effects, told = self._scripts.take(event)

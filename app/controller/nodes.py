@@ -71,6 +71,10 @@ class Nodes:
             self._wanted[new] = node
         return self._switches[node]
 
+    def look_again(self, node: Node) -> None:
+        """Connect to a node anew: its events were not acted on. A ``NodeUp`` follows."""
+        self._switches[node].look_again()
+
     def first_up(self) -> Node | None:
         """A connected node, or None."""
         return next((name for name, up in self._up.items() if up), None)

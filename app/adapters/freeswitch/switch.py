@@ -147,6 +147,11 @@ class FreeSwitchNode:
             self._writer.kill()
             self._writer = None
 
+    def look_again(self) -> None:
+        """Disconnect, so that the next connection tells how things are. Nothing when not connected."""
+        with contextlib.suppress(SwitchUnavailable):
+            self._connection().close()
+
     @property
     def is_up(self) -> bool:
         return self._supervised.is_up

@@ -19,6 +19,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from app.bootstrap.virtual import NoView
+from app.controller.timers import Timers
 from simswitch.telephones import Caller
 from tests.scenarios.calls.office import Office
 from tests.scenarios.calls.staff import AGENTS, QUEUE_NAMES, QUEUES
@@ -135,6 +137,19 @@ class Story:
     def controller_returns(self) -> None:
         self.office.start_controller()
 
+    def controller_stalls(self) -> None:
+        """Its process gets no CPU: events pile up before it, and no timer of its own wakes it."""
+        controller: Any = self.office.controller
+        self._stalled = (controller.dispatcher, controller.timers, controller.live)
+        controller.dispatcher, controller.timers, controller.live = _Standstill(), Timers(), NoView()
+        self.office.alone = True
+
+    def controller_goes_on(self) -> None:
+        controller: Any = self.office.controller
+        controller.dispatcher, controller.timers, controller.live = self._stalled
+        self.office.hurry()
+        self.office.wait_connected()
+
     def switch_restarts(self) -> None:
         self.office.restart_switch()
 
@@ -204,6 +219,14 @@ class Story:
         return channel.profile.destination_number if channel is not None else leg
 
 
+class _Standstill:
+    """A dispatcher that gets no CPU."""
+
+    waiting = 0
+
+    def drain(self) -> None: ...
+
+
 def _target(target: str) -> dict[str, Any]:
     if target in AGENTS:
         return {"target_agent": AGENTS[target]}
@@ -247,6 +270,8 @@ SENTENCES: tuple[tuple[str, Handler], ...] = (
     (r"(\w+) begins work", lambda s, who: s.office.begin_work(who)),
     (r"the controller dies", Story.controller_dies),
     (r"the controller returns", Story.controller_returns),
+    (r"the controller stalls", Story.controller_stalls),
+    (r"the controller goes on", Story.controller_goes_on),
     (r"the switch restarts", Story.switch_restarts),
 )
 

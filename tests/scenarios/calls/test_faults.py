@@ -168,6 +168,57 @@ def test_a_controller_that_comes_while_the_fallback_rings(office: MakeOffice) ->
     """)
 
 
+def test_a_controller_that_was_held_up_does_not_offer_whom_the_fallback_has(office: MakeOffice) -> None:
+    """Its machine stood still for nine seconds: what it hears then is old. It looks again instead of acting on it."""
+    here = office()
+    story = Story(here).tell("""
+    at    | what happens            | how it is
+    00:00 | kim calls               |
+    00:04 | kim presses 1           |
+    00:05 | the controller stalls   |
+    00:13 | -                       | alice rings; bob rings
+    00:14 | the controller goes on  | alice rings; bob rings
+    00:16 | bob answers             |
+    00:17 | -                       | kim talks to bob; alice is quiet
+    00:18 | lee calls               |
+    00:22 | lee presses 1           |
+    00:26 | -                       | alice rings; kim talks to bob
+    00:27 | alice answers           | lee talks to alice
+    00:30 | kim hangs up            | bob is quiet
+    00:31 | lee hangs up            |
+    """)
+    facts = here.lookback.of(story.customers["kim"])
+    assert facts.call is not None and facts.call.outcome == "connected"
+
+
+@pytest.mark.parametrize("seconds", [1, 9])
+def test_a_controller_that_was_held_up_during_talk_and_wait(office: MakeOffice, seconds: int) -> None:
+    """Talk is not touched, who hung up meanwhile is gone, who waits keeps the place."""
+    here = office(at_work="alice")
+    story = Story(here).tell(f"""
+    at    | what happens            | how it is
+    00:00 | kim calls               |
+    00:04 | kim presses 1           |
+    00:08 | alice answers           | kim talks to alice
+    00:10 | lee calls               |
+    00:11 | park calls              |
+    00:14 | lee presses 1           |
+    00:15 | park presses 1          |
+    00:20 | -                       | lee waits in sales at 1; park waits in sales at 2
+    00:21 | the controller stalls   |
+    00:21.5 | lee hangs up          |
+    00:{21 + seconds} | the controller goes on | kim talks to alice
+    00:40 | -                       | park waits in sales at 1
+    00:41 | kim hangs up            |
+    00:42 | alice is done           | alice rings
+    00:43 | alice answers           | park talks to alice
+    00:50 | park hangs up           |
+    """)
+    for name, outcome in (("kim", "connected"), ("lee", "queue_abandoned"), ("park", "connected")):
+        facts = here.lookback.of(story.customers[name])
+        assert facts.call is not None and facts.call.outcome == outcome, name
+
+
 RESTARTED = {
     "menu": "",
     "waiting": """
