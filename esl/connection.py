@@ -363,8 +363,10 @@ class Connection(InboundESL):  # type: ignore[misc]
     def _safe_exec_handler(self, handler: EventHandler, event: Event) -> None:
         try:
             handler(event)
+        except ProtocolError as error:
+            self._end(Disconnected(f"FreeSWITCH sent nonsense: {error}"))
         except Exception:
-            log.exception("the handler of %s (leg %s) failed", event.name, event.leg or "-")
+            log.exception("the handler of %s failed: %.200r", event.name, event.headers)
 
     # --- The clock ---
 

@@ -6,7 +6,7 @@ the bytes where that header begins (or, for the first, ``{"Unique-ID":``) and no
 each quote has a backslash before it, and the end of a string is followed by a comma, a colon or a bracket, not by
 a name. The first of a repeated name wins, as in plain events: a caller's header cannot replace FreeSWITCH's own.
 
-What does not look as FreeSWITCH writes it (blanks, objects within) is read whole.
+What does not look as FreeSWITCH writes it (objects within, blanks around the first member) is read whole.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from esl.errors import ProtocolError
 from esl.frames import Event
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_COMPACT = re.compile(rb'\{"[^"\\]*":"(?:[^"\\]|\\.)*"(?:,"|\}$)', re.DOTALL)
+"""Two members, or the only one, without blanks between."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _NEEDLES: dict[str, bytes | None] = {}
 """Header → how its member is written, to the colon; None for a name that JSON may write in several ways."""
@@ -55,7 +58,9 @@ class JsonHeaders(Mapping[str, str]):
         start = at + len(needle)
         if data[start] != _QUOTE:  # an array
             return self._read().get(header, default)
-        end = data.index(b'"', start + 1)
+        end = data.find(b'"', start + 1)
+        if end < 0:
+            raise ProtocolError(f"a JSON event ends within its header {header}")
         value = data[start + 1 : end]
         if b"\\" in value:
             return _unescaped(data, start)
@@ -86,7 +91,7 @@ def parse_json_event(data: bytes) -> Event:
     Raises ProtocolError for what is no such object; where the event looks as FreeSWITCH writes it, only what
     is read of it is looked at.
     """
-    usual = data.startswith(b'{"') and data.endswith(b'"}')
+    usual = data.startswith(b'{"') and data.endswith(b'"}') and _COMPACT.match(data) is not None
     # No object within: its members would be taken for the event's.
     if not usual or (data.find(b"{", 1) > 0 and b'":{' in data):
         headers = read_whole(data)

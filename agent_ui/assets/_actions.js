@@ -99,6 +99,7 @@ export const hangUp = () => attempt(async () => {
 });
 /** The sound of the call is not here (page loaded anew, another telephone): have this phone called and answer. */
 export async function reconnect() {
+  await phone.beTheOneRung(); // another tab may have registered later
   phone.expectOwnCall();
   const done = await attempt(() => command("reconnect"));
   if (done === undefined) phone.forgetOwnCall();

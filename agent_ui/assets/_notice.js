@@ -26,7 +26,7 @@ const TOLD = {
   consult_left: t("협의 상대가 통화를 끝냈습니다. 고객은 보류 중입니다."),
   transfer_refused: t("전환받을 상담사가 거절하여 고객이 돌아왔습니다."),
   transfer_no_answer: t("전환받을 상담사가 받지 않아 고객이 돌아왔습니다."),
-  reconnect_failed: t("소리를 다시 연결하지 못했습니다. 고객은 상담큐의 맨 앞에서 기다립니다."),
+  reconnect_failed: t("소리를 다시 연결하지 못했습니다. 통화는 그대로입니다. 다시 시도하거나 통화를 종료해 주세요."),
   transfer_failed: t("호전환에 실패하여 고객이 돌아왔습니다."),
 };
 

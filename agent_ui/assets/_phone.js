@@ -59,6 +59,19 @@ export function takeBack() {
   if (ua?.isRegistered() && !session) ua.register();
 }
 
+/** Register now, so that this browser is the one that is rung; resolves when done, or after three seconds. */
+export function beTheOneRung() {
+  if (!ua?.isConnected()) return Promise.resolve();
+  return new Promise((done) => {
+    const timer = setTimeout(done, 3_000);
+    ua.once("registered", () => {
+      clearTimeout(timer);
+      done();
+    });
+    ua.register();
+  });
+}
+
 export function stop() {
   clearTimeout(retryTimer);
   ua?.stop();

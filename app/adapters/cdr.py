@@ -145,7 +145,10 @@ def closing_facts(
         if leg.step in ARS_ENDS:
             tell("ars.step", leg.ended_at, "cdr-step", step=leg.step, detail="")
     agent_id = agent_of(other.sip_user) if other is not None and other.talked else None
-    talk_unknown = not _knows(known, "talk.started", "talk_id", leg.bridged_to)
+    # An agent's phone that was called anew goes on with a talk that is known by another leg.
+    talk_unknown = not _knows(known, "talk.started", "talk_id", leg.bridged_to) and (
+        other is None or other.role != "reconnect"
+    )
     # Whom no controller put through: the guard's fallback, or an offer that the switch finished alone.
     served = "fallback" in (leg.step, *_steps(known)) or _knows(
         known, "offer.made", "offer_id", leg.bridged_to

@@ -33,6 +33,7 @@ from app.core.definitions import AgentId, TenantConfig, TenantId
 from app.core.events import TenantPublished
 from app.core.journal import JournalEvent
 from app.ports import View
+from simswitch import causes
 from simswitch.channel import Channel
 from simswitch.clock import VirtualClock
 from simswitch.switch import SimSwitch
@@ -116,10 +117,17 @@ class DeskPhone(Phone):
 
     def ring(self, channel: Channel) -> None:
         now = self._switch.clock.time()
+        if self.channels and channel.variables.get("sangdam_role") == "reconnect":
+            channel.far_hangup(causes.from_sip(486), 486)  # a telephone with one line, busy with this very call
+            return
         if self.channels:
             self.doubled.append(f"{self.user} rings at {now} for {channel.uuid} though {self.channels} is up")
         self.rings.append(Ring(channel, now))
         super().ring(channel)
+
+    def load_anew(self) -> None:
+        """The page was loaded anew: it knows of no call, though the switch does."""
+        self.channels.clear()
 
     def hung_up(self, channel: Channel) -> None:
         super().hung_up(channel)

@@ -153,6 +153,8 @@ class Dispatcher:
                 self._to_core(event)
             for one in told:
                 self._to_core(one)
+            while self._runner.told:
+                self._to_core(self._runner.told.pop(0))
         except Exception:
             # A bug in one call must not cost the others theirs: said loudly, with what caused it.
             log.exception("event_not_handled", about=repr(event)[:500])

@@ -58,7 +58,7 @@ class Nodes:
 
         Raises SwitchUnavailable when that node is not connected.
         """
-        leg: Leg | None = getattr(effect, "leg", None)
+        leg: Leg | None = getattr(effect, "leg", None) or getattr(effect, "beside", None) or None
         new: Leg | None = getattr(effect, "agent_leg", None) or getattr(effect, "new_leg", None)
         node = self._legs.get(leg) or self._wanted.get(leg) if leg is not None else None
         if node is None and leg is not None:

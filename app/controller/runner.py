@@ -39,7 +39,7 @@ class Runner:
         scripts: Scripts,
         clock: Clock,
         reply: Callable[[str, Mapping[str, Any]], None],
-        post: Callable[[Any], None],
+        post: Callable[[EffectFailed], None],
     ) -> None:
         self._nodes = nodes
         self._timers = timers
@@ -49,6 +49,8 @@ class Runner:
         self._clock = clock
         self._reply = reply
         self._post = post
+        self.told: list[Any] = []
+        """What scripts have said while an event was handled: for the core, before the next event."""
         self._own: dict[type[fx.Effect], Callable[[Any], None]] = {
             fx.Record: lambda e: journal.put(e.event),
             fx.StartTimer: lambda e: timers.start(e.key, e.seconds, clock.monotonic()),
@@ -72,9 +74,7 @@ class Runner:
     def _start(self, effect: fx.RunScript) -> None:
         effects, told = self._scripts.start(effect)
         self.run(effects)
-        # By the mailbox: the core is in the middle of what decided this.
-        for event in told:
-            self._post(event)
+        self.told.extend(told)
 
     def _switch(self, effect: fx.Effect) -> None:
         try:

@@ -148,7 +148,8 @@ def _missed(event: ev.NodeUp, call: Call, legs: Snapshot) -> list[ev.SwitchEvent
     if found is not None and found.state == "bridged" and found.other is not None:
         at = found.answered_at or event.at
         missed.append(ev.LegsBridged(event.node, at, found.other, found.leg))
-    for leg in (call.customer, call.agent_leg):
+    again = target if call.phase is Phase.RECONNECTING else None
+    for leg in (call.customer, call.agent_leg, again):
         resting = legs.get(leg) if leg is not None else None
         if resting is not None and resting.state == "parked":
             missed.append(ev.LegParked(event.node, event.at, resting.leg))

@@ -191,6 +191,12 @@ def drop_ring(step: Step, call: Call, outcome: str, cause: str = "", *, hang_up:
     return replace(call, ring=None)
 
 
+def drop_reconnect(step: Step, call: Call, *, hang_up: bool = True) -> Call:
+    """The agent's phone is not called anew any more: the talk, or the hold, is as it was. Does not store the call."""
+    call = drop_ring(step, call, "withdrawn", hang_up=hang_up)
+    return replace(call, phase=Phase.TALKING if call.held_since is None else Phase.HELD)
+
+
 def drop_consult(step: Step, call: Call, outcome: str, cause: str = "", *, hang_up: bool = True) -> Call:
     """The consultation is over; its target is free (and keeps its status: it met no customer)."""
     consult = call.consult

@@ -121,8 +121,11 @@ TRANSITIONS: dict[tuple[Phase, Role, type], Handler] = {
     (P.COMPLETING, TARGET, ev.LegHungUp): transfer.consulted_gone_joining,
     (P.COMPLETING, CUSTOMER, ev.LegHungUp): transfer.customer_gone_joining,
     # the agent's phone again
-    (P.RECONNECTING, CUSTOMER, ev.LegParked): talking.customer_rests,
     (P.RECONNECTING, CUSTOMER, ev.LegHungUp): talking.side_gone,
+    (P.RECONNECTING, AGENT, ev.LegHungUp): again.old_leg_gone,
+    (P.RECONNECTING, CUSTOMER, ev.LegParked): talking.customer_rests,
+    (P.RECONNECTING, AGENT, ev.LegParked): talking.agent_rests,
+    (P.RECONNECTING, TARGET, ev.LegAnswered): again.phone_answered,
     (P.RECONNECTING, TARGET, ev.LegParked): again.phone_back,
     (P.RECONNECTING, TARGET, ev.LegHungUp): again.phone_failed,
     (P.RECONNECTING, TARGET, ev.EffectFailed): again.phone_failed,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app.core import effects as fx
 from app.core.agent import Agent
 from app.core.call import Call, Phase
-from app.core.call_common import begin_hold, drop_consult, end_hold, end_talk, finish, release
+from app.core.call_common import begin_hold, drop_consult, drop_reconnect, end_hold, end_talk, finish, release
 from app.core.centre_state import Step
 from app.core.definitions import AgentState, Leg
 from app.core.errors import CommandRefused
@@ -74,10 +74,13 @@ def let_go(step: Step, call: Call, leg: Leg | None) -> Call:
 
 def own_call(step: Step, agent: Agent) -> Call:
     """The call that this agent conducts. Raises CommandRefused (no_call); an agent who is only rung,
-    consulted or called internally does not conduct."""
+    consulted or called internally does not conduct. An attempt to reconnect the agent's phone is taken back."""
     call = step.state.calls.get(agent.call_id) if agent.call_id is not None else None
     if call is None or call.agent_id != agent.agent_id:
         raise CommandRefused("no_call")
+    if call.phase is Phase.RECONNECTING and call.agent_leg is not None:
+        call = drop_reconnect(step, call)
+        step.put_call(call)
     return call
 
 

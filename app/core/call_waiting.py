@@ -26,7 +26,7 @@ GUARD_SECONDS = 10
 """By how much the switch's own guard outlasts our timer: it is for the day when we are dead."""
 
 ENGAGED_SECONDS = 300
-"""When the switch itself ends a wait that is over while the caller leaves a callback: no callback takes so long."""
+"""How long a caller may go on leaving a callback when the wait is over: longer than any callback takes."""
 
 
 def arrived(step: Step, event: CallArrived) -> None:
@@ -127,6 +127,9 @@ def _open_visit(step: Step, call: Call, queue_id: QueueId, *, origin: str, place
 def adopt(step: Step, call: Call, *, resumed: bool) -> None:
     """Guard, variables and script for a caller who waits. ``resumed``: the caller was waiting already,
     before a takeover."""
+    if call.engaged:  # the script begins anew
+        call = replace(call, engaged=False)
+        step.put_call(call)
     assert call.visit is not None and call.customer is not None
     tenant = step.tenant(call.tenant_id)
     config = tenant.config.queues[call.visit.queue_id]
@@ -169,7 +172,7 @@ def longest_wait(step: Step, call: Call, event: TimerFired) -> None:
     """The longest wait is over; a phone that rings is that caller's last chance, and a callback is left first."""
     if call.phase is Phase.RINGING:
         step.put_call(replace(call, overdue=True))
-    elif call.engaged and call.customer is not None:
+    elif call.engaged and not call.overdue:
         step.put_call(replace(call, overdue=True))
         let_finish(step, call)
     elif call.phase is Phase.WAITING:
@@ -177,9 +180,12 @@ def longest_wait(step: Step, call: Call, event: TimerFired) -> None:
 
 
 def let_finish(step: Step, call: Call) -> None:
-    """The wait is over, but the caller is leaving a callback: the switch's guard must wait as well."""
+    """The wait is over, but the caller is leaving a callback: that much longer, and the switch's guard as well."""
     assert call.customer is not None
-    step.emit(fx.Adopt(call.customer, call.tenant_id, ENGAGED_SECONDS, waiting_variables(call)))
+    step.emit(
+        fx.Adopt(call.customer, call.tenant_id, ENGAGED_SECONDS + GUARD_SECONDS, waiting_variables(call)),
+        fx.StartTimer(f"longest:{call.call_id}", ENGAGED_SECONDS),
+    )
 
 
 def engaged(step: Step, call: Call, event: ScriptEngaged) -> None:
@@ -198,6 +204,10 @@ def script_ended(step: Step, call: Call, event: ScriptEnded) -> None:
         _callback(step, call, event)
     elif event.result in ("timeout", "unavailable"):
         divert(step, call, "unavailable", outcome=event.result)
+    elif call.overdue:
+        divert(step, call, "unavailable", outcome="timeout")
+    elif call.engaged:
+        step.put_call(replace(call, engaged=False))
     # Any other word is a script that was stopped: the caller keeps waiting, our timers go on.
 
 

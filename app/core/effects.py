@@ -74,6 +74,8 @@ class CallAgent(Effect):
     call_id: str
     auto_answer: bool = True
     role: str = "agent"
+    beside: Leg = ""
+    """On the node of this leg; empty: on any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,16 @@ def from_micros(text: str | None) -> datetime | None:
         return None
     seconds, rest = divmod(int(text), 1_000_000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+def talk_mark(leg: Leg, talk_id: str, began: datetime) -> str:
+    """Which talk goes on at an agent's new ``leg``, and since when: for who adopts the call later."""
+    return f"{leg}/{micros(began)}/{talk_id}"
+
+
+def talk_at(leg: Leg, since: datetime, mark: str) -> tuple[str, datetime]:
+    """Identity and beginning of the talk at an agent's leg: by ``mark`` if it is of this leg, else the leg's own."""
+    of, _, rest = mark.partition("/")
+    began, _, talk_id = rest.partition("/")
+    known = from_micros(began)
+    return (talk_id, known) if of == leg and known is not None and talk_id else (leg, since)

@@ -14,11 +14,10 @@ from app.core.call_common import UNSEEN, begin_talk, connect_agent, leave_queue
 from app.core.call_dialling import agent_dialled
 from app.core.call_offering import RECALL_GRACE
 from app.core.call_reconnect import ROLE as RECONNECT_ROLE
-from app.core.call_reconnect import talk_mark
 from app.core.call_waiting import adopt, enter_queue
 from app.core.centre_state import Step
 from app.core.definitions import AgentId, AgentState, Leg
-from app.core.ids import from_micros
+from app.core.ids import from_micros, talk_at
 from app.core.numbering import normalise
 from app.core.values import replace
 
@@ -149,6 +148,7 @@ def _parked(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, leg
     if stage not in ("queue", "adopted", ""):
         # Its agent went while nobody watched: back to the head, as when an agent leaves.
         assert call.queue_id is not None
+        _talk_over(step, event, call, found)
         enter_queue(step, call, call.queue_id, origin="extension", place=call.place or event.at)
         return
     call = replace(_visit(step, event, call, found), phase=Phase.WAITING)
@@ -167,6 +167,17 @@ def _offer_over(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot,
             call, "offer.ended", offer, when=event.at, offer_id=offer, agent_id=agent_id, outcome="failed",
             cause=UNSEEN,
         )  # fmt: skip
+
+
+def _talk_over(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot) -> None:
+    """The agent's leg went unseen. If the end of the talk was seen, that was told first, and counts."""
+    leg, agent_id = found.variables.get("talk", ""), _number(found, "agent")
+    if leg and agent_id:
+        talk_id, _ = talk_at(leg, event.at, found.variables.get("talk_id", ""))
+        if found.variables.get("step") in ("held", "consult"):
+            mark = f"{talk_id}/{found.variables.get('held', '')}"
+            step.fact(call, "hold.ended", mark, talk_id=talk_id, agent_id=agent_id)
+        step.fact(call, "talk.ended", talk_id, talk_id=talk_id, agent_id=agent_id, cause=UNSEEN)
 
 
 def _ringing(
@@ -205,7 +216,7 @@ def _held(
         step.put_call(replace(call, phase=Phase.AWAY, agent_leg=talk.leg))
         return
     since = talk.answered_at or event.at
-    call = _talk(step, call, agent_id, talk.leg, since, _talk_id(found.variables, talk.leg))
+    call = _talk(step, call, agent_id, talk.leg, talk_at(talk.leg, since, found.variables.get("talk_id", "")))
     held = from_micros(found.variables.get("held")) or event.at
     call = replace(call, phase=Phase.HELD, held_since=held, agent_rests=True)
     agent = step.agent(call.tenant_id, agent_id)
@@ -254,7 +265,7 @@ def _bridged(step: Step, event: ev.NodeUp, call: Call, found: ev.LegSnapshot, le
         return
     since = (other.answered_at if other is not None else None) or event.at
     if v.get("talk") == found.other:
-        step.put_call(_talk(step, call, agent, found.other, since, _talk_id(v, found.other)))
+        step.put_call(_talk(step, call, agent, found.other, talk_at(found.other, since, v.get("talk_id", ""))))
         return
     if v.get("step") in ("transfer", "consult"):
         # A consulted agent's leg was answered long before it was joined with the customer.
@@ -313,14 +324,9 @@ def _begin(
     return call
 
 
-def _talk_id(variables: Mapping[str, str], leg: Leg) -> str:
-    """The talk's identity: the leg with which it began, also when the agent's phone was called anew since."""
-    told = variables.get("talk_id", "")
-    return told.removeprefix(talk_mark(leg, "")) if told.startswith(talk_mark(leg, "")) else leg
-
-
-def _talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, since: datetime, talk_id: str) -> Call:
+def _talk(step: Step, call: Call, agent_id: AgentId, leg: Leg, talk: tuple[str, datetime]) -> Call:
     """A talk that was known before: adopted untouched, nothing is recorded or started again."""
+    talk_id, since = talk
     connect_agent(step, call, agent_id, leg, counts=False)
     call = replace(
         call, phase=Phase.TALKING, agent_id=agent_id, agent_leg=leg, talk_id=talk_id, talk_since=since,

@@ -200,5 +200,5 @@ def test_a_page_loaded_anew_in_a_call_gets_its_sound_back(stack: Stack, page: An
     page.click(".wrap-up .btn:has-text('대기')")
     record = demo.ended_call(number)
     full = demo.api.get(f"calls/{record['id']}")
-    assert len(full["talks"]) == 1 and full["hold_seconds"] > 0
+    assert len(full["talks"]) == 1
     agent.do("logout")

@@ -322,28 +322,43 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
 
 
 def test_an_agents_sound_is_lost_and_comes_back(stack: Stack, team: Tenant) -> None:
-    """The agent's phone is called anew and takes the old call's place: music, then both again; one talk, one
-    continuous recording."""
+    """The agent's phone is called anew and takes the old leg's place when it has answered: one talk, one continuous
+    recording. A phone that is busy changes nothing."""
     agent = team.agents[0]
     call, at_agent = talk(stack, team, agent)
     assert agent.phone is not None
     before = len(agent.phone.calls)
+    agent.phone.on_invite = 486
+    agent.do("reconnect")
+    agent.phone.wait_call(before + 1, 15).wait_state("ended", 10)
+    eventually(lambda: agent.view()["call"]["phase"] == "talking", 10, "the talk goes on")
+    assert agent.view()["notice"] == "reconnect_failed"
+    both_hear(call, at_agent, agent)
+
     agent.phone.on_invite = "ring"
     agent.do("reconnect")
-    anew = agent.phone.wait_call(before + 1, 15)
+    anew = agent.phone.wait_call(before + 2, 15)
     agent.phone.on_invite = "answer"
     assert anew.invite.get("X-Sangdam-Auto-Answer") == "true"
-    assert agent.wait("holding")["call"]["phase"] == "reconnecting"
-    at_agent.wait_state("ended", 10)
-    wait_music(call)
     if anew.state == "ringing":  # unless the switch's NOTIFY has told the phone to answer
+        both_hear(call, at_agent, agent)
         anew.answer()
     anew.wait_state("talking", 10)
+    at_agent.wait_state("ended", 10)
     both_hear(call, anew, agent)
-    assert agent.wait("on_call")["call"]["phase"] == "talking"
+    eventually(lambda: agent.view()["call"]["phase"] == "talking", 10, "talking")
     talk_on(call, anew)
+
+    agent.do("hold")
+    wait_music(call)
+    agent.wait("holding")
+    agent.do("reconnect")
+    third = agent.phone.wait_call(before + 3, 15).wait_state("talking", 10)
+    both_hear(call, third, agent)
+    agent.wait("on_call")
+    anew.wait_state("ended", 10)
     record = finish(team, call)
-    anew.wait_state("ended", 5)
+    third.wait_state("ended", 5)
     assert with_customer(record) == [agent.id]
     (spoken,) = record["talks"]
     assert 0 < spoken["hold_seconds"] < 10

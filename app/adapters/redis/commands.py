@@ -109,8 +109,20 @@ class CommandInbox:
         threading.Thread(target=self.run, args=(handle,), name="commands", daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more commands; what comes in this very moment is left to the next controller."""
+        """Take no more commands; what was fetched and not handled is left to the next controller."""
         self._stopped.set()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        fetched = [self._fetched.popleft() for _ in range(len(self._fetched))]
+        if not fetched:
+            return
+        try:
+            with translated():
+                # In the order in which the next controller pops them.
+                self._client.rpush(COMMANDS, *reversed(fetched))
+        except OSError as error:
+            log.error("commands_lost", error=str(error), commands=len(fetched))
 
     def run(self, handle: Handler) -> None:
         """What ``start`` does, in the caller's thread. Tries again when Redis is away."""
@@ -119,8 +131,9 @@ class CommandInbox:
                 command = self.pop()
                 if command is not None and self._stopped.is_set():
                     self._fetched.appendleft(orjson.dumps(command))
+                    self._give_back()
                     break
-            except OSError as error:
+            except (OSError, redis.RedisError) as error:
                 log.warning("commands_unreachable", error=str(error))
                 self._stopped.wait(self._retry)
                 continue
@@ -134,13 +147,9 @@ class CommandInbox:
                 # One command that cannot be handled must not end all that follow.
                 log.exception("command_failed", name=command["name"], tenant=command["tenant"])
                 self.reply(command["id"], {"ok": False, "error": "internal_error", "data": {}})
-        if self._fetched:
-            # Left to the next controller, in the order in which it pops them.
-            with translated():
-                self._client.rpush(COMMANDS, *reversed(self._fetched))
-
     def pop(self) -> dict[str, Any] | None:
         """The next command, None when none came for a while or the one that came is of no use."""
+        self._ask_the_time()
         text = self._next()
         if text is None:
             return None
@@ -154,7 +163,7 @@ class CommandInbox:
             return None
         sent = command.get("at")
         if isinstance(sent, int | float) and command.get("reply", True):
-            if self._redis_time() - sent > STALE_SECONDS:
+            if time.monotonic() + self._ahead - sent > STALE_SECONDS:
                 log.warning("command_stale", name=command["name"], tenant=command["tenant"])
                 return None
         return command
@@ -167,23 +176,31 @@ class CommandInbox:
         with translated():
             if wait > 0:
                 time.sleep(wait)
-                found: Any = self._client.rpop(COMMANDS, MOST_AT_ONCE)
+                found: Any = () if self._stopped.is_set() else self._gathered()
             else:
-                found = None
-            if not found:
+                found = ()
+            if not found and not self._stopped.is_set():
                 popped: Any = self._client.brpop([COMMANDS], timeout=self._poll)
                 found = popped[1:] if popped is not None else ()
         self._fetched_at = time.monotonic()
         self._fetched.extend(found)
         return self._fetched.popleft() if self._fetched else None
 
-    def _redis_time(self) -> float:
-        now = time.monotonic()
-        if now - self._asked_at > CLOCK_SECONDS:
+    def _gathered(self) -> list[bytes]:
+        """What lies there, oldest first. Not by RPOP with a count, which needs Redis 6.2."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.lrange(COMMANDS, -MOST_AT_ONCE, -1)
+            pipe.ltrim(COMMANDS, 0, -MOST_AT_ONCE - 1)
+            found: list[bytes] = pipe.execute()[0]
+        return found[::-1]
+
+    def _ask_the_time(self) -> None:
+        if time.monotonic() - self._asked_at > CLOCK_SECONDS:
             with translated():
                 seconds, micros = self._client.time()
-            self._ahead, self._asked_at = seconds + micros / 1e6 - now, now
-        return now + self._ahead
+            # By when the answer came: a slow one makes commands look younger, never too old.
+            self._asked_at = time.monotonic()
+            self._ahead = seconds + micros / 1e6 - self._asked_at
 
     def reply(self, command_id: str, reply: Mapping[str, Any]) -> None:
         """Answer a command: ``{"ok", "error", "data"}``; one without an id has nobody who listens. When Redis is away

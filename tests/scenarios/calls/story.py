@@ -254,6 +254,7 @@ SENTENCES: tuple[tuple[str, Handler], ...] = (
     (r"(\w+) resumes", _commanding("resume")),
     (r"(\w+) completes", _commanding("complete_transfer")),
     (r"(\w+) cancels", _commanding("cancel_transfer")),
+    (r"(\w+) loads the page anew", lambda s, who: s.office.phones[AGENTS[who]].load_anew()),
     (r"(\w+) reconnects", _commanding("reconnect")),
     (r"(\w+) ends by force", _commanding("force_end")),
     (r"(\w+) mutes", _commanding("mute", on=True)),

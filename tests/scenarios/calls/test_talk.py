@@ -238,34 +238,52 @@ def test_the_agents_sound_is_lost_and_comes_back(office: MakeOffice) -> None:
     """A page loaded anew: the phone is called again and answers by itself. One talk, one recording."""
     here = office()
     story = talking(here).tell("""
-    at    | what happens           | how it is
-    00:20 | alice reconnects       | kim hears music; alice rings; alice is holding
-    00:21 | -                      | alice talks to kim; bob is quiet
-    00:40 | kim hangs up           | alice is idle/wrap_up
+    at    | what happens               | how it is
+    00:19 | alice loads the page anew  |
+    00:20 | alice reconnects           | alice rings; alice is on_call
+    00:21 | -                          | alice talks to kim; bob is quiet
+    00:40 | kim hangs up               | alice is idle/wrap_up
     """)
     facts = here.lookback.of(story.customers["kim"])
     assert talks(facts) == [("alice", "inbound", 30)]
-    assert 0 < facts.talks[0].hold_seconds < 1
     assert one_recording(here, facts) == pytest.approx(30, abs=0.2)
 
 
-def test_an_agents_phone_that_does_not_come_back(office: MakeOffice) -> None:
-    """Nobody has the customer any more: back to the head of the queue, where bob is free."""
+def test_a_held_customer_and_a_page_loaded_anew(office: MakeOffice) -> None:
+    here = office()
+    story = talking(here).tell("""
+    at    | what happens               | how it is
+    00:19 | alice holds                |
+    00:20 | alice loads the page anew  | kim hears music
+    00:25 | alice reconnects           |
+    00:26 | -                          | alice talks to kim; alice is on_call
+    00:40 | kim hangs up               | alice is idle/wrap_up
+    """)
+    facts = here.lookback.of(story.customers["kim"])
+    assert talks(facts) == [("alice", "inbound", 30)]
+    assert facts.talks[0].hold_seconds == pytest.approx(6.3, abs=0.3)
+    one_recording(here, facts)
+
+
+@pytest.mark.parametrize("how", ["busy", "silent"])
+def test_a_phone_that_does_not_come_back_leaves_the_talk_alone(office: MakeOffice, how: str) -> None:
+    """A telephone with one line is busy with this very call; a dead one says nothing."""
     from simswitch.telephones import silent
 
     here = office()
     story = talking(here)
-    here.plug_in(AGENTS["alice"], silent())
+    if how == "silent":
+        here.plug_in(AGENTS["alice"], silent())
     story.tell("""
     at    | what happens           | how it is
-    00:20 | alice reconnects       | kim hears music; alice is holding
-    00:34 | -                      | kim hears music; bob is quiet
-    00:37 | -                      | bob rings; alice is idle/wrap_up
-    00:38 | bob answers            | bob talks to kim
-    00:50 | kim hangs up           |
+    00:20 | alice reconnects       |
+    00:22 | -                      | alice is on_call; bob is quiet
+    00:38 | -                      | alice is on_call; bob is quiet
+    00:40 | kim hangs up           | alice is idle/wrap_up
     """)
     facts = here.lookback.of(story.customers["kim"])
-    assert [who for who, _, _ in talks(facts)] == ["alice", "bob"]
+    assert talks(facts) == [("alice", "inbound", 30)]
+    one_recording(here, facts)
 
 
 def test_keys_and_mute(office: MakeOffice) -> None:

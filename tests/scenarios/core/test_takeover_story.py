@@ -142,19 +142,37 @@ def test_a_talk_whose_agent_reconnected_is_still_that_talk(story: Played) -> Non
     story.now += timedelta(seconds=10)
     story.hangs_up("c1")
     assert story.fact("talk.ended").data["talk_id"] == story.fact("talk.started").data["talk_id"]
+    assert 29.9 < story.fact("call.ended").data["talk_seconds"] < 30.1
+    facts_once(story)
+
+
+def test_an_agent_who_went_while_nobody_watched_has_talked_until_then(story: Played) -> None:
+    story.queues("c1")
+    story.answers("alice")
+    story.now += timedelta(seconds=20)
+    story.asks("alice: hold")
+    del story.switch.legs[story.leg("alice")]
+    story.now += timedelta(seconds=5)
+    story.taken_over()
+    assert story.fact("talk.ended").at == story.now
+    story.hangs_up("c1")
     facts_once(story)
 
 
 def test_a_takeover_while_an_agents_phone_is_called_anew(story: Played) -> None:
-    """The customer goes back to the head of the queue, the phone stops, and the agent can take the call again."""
+    """The talk goes on at the old leg; the new one is hung up."""
     story.queues("c1")
     story.answers("alice")
+    story.now += timedelta(seconds=20)
     story.asks("alice: reconnect")
-    ringing = story.leg("alice")
+    anew = story.leg("alice")
     story.taken_over()
-    assert ringing not in story.switch.legs
-    assert story.call_of("c1").phase is Phase.WAITING or story.call_of("c1").ring is not None
+    assert anew not in story.switch.legs
+    assert story.call_of("c1").phase is Phase.TALKING
+    story.now += timedelta(seconds=20)
     story.hangs_up("c1")
+    assert 39.9 < story.fact("call.ended").data["talk_seconds"] < 40.1
+    facts_once(story)
 
 
 @pytest.mark.parametrize("answered", [False, True])
@@ -417,3 +435,26 @@ def test_an_agent_deleted_during_a_call_is_out_after_it() -> None:
     story.hangs_up("c1")
     assert story.agent("alice").status is AgentStatus.LOGGED_OUT
     assert_sums(story.facts)
+
+
+def test_a_caller_whose_script_began_anew_is_not_engaged_any_more(story: Played) -> None:
+    """The connection was lost while a callback was being left: the longest wait is the longest wait."""
+    story.asks("alice: status break")
+    story.queues("c1")
+    story.tell(ev.ScriptEngaged("c1", True))
+    story.tell(ev.NodeDown(NODE, story.now, "lost"))
+    story.tell(ev.NodeUp(NODE, story.now, "core-1", False, story.switch.snapshot(), story.phones()))
+    story.log.clear()
+    story.pass_until(story.now + timedelta(seconds=121))
+    assert story.log == ["Divert c1 unavailable"]
+
+
+def test_leaving_a_callback_does_not_last_for_ever(story: Played) -> None:
+    story.asks("alice: status break")
+    story.queues("c1")
+    story.tell(ev.ScriptEngaged("c1", True))
+    story.pass_until(story.now + timedelta(seconds=121))
+    assert story.call_of("c1").overdue
+    story.log.clear()
+    story.pass_until(story.now + timedelta(seconds=301))
+    assert story.log == ["Divert c1 unavailable"]

@@ -29,16 +29,21 @@ class Core:
 
     def handle(self, event: Any, now: datetime) -> list[Any]:
         self.seen.append(event.key)
-        return []
+        return ["resume"] if event.key == "an offer failed" else []
 
 
 class Nothing:
-    """No scripts, no effects, nothing to show."""
+    """No scripts, no effects, nothing to show. ``told`` is what a script says when "resume" was decided."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
 
     def take(self, event: Any) -> tuple[bool, tuple[()], tuple[()]]:
         return False, (), ()
 
-    def run(self, decided: object) -> None: ...
+    def run(self, decided: Any) -> None:
+        if "resume" in decided:
+            self.told.append(TimerFired("script's word"))
 
     def next_due(self, now: float) -> None:
         return None
@@ -83,3 +88,13 @@ def test_draining_handles_the_same(count: int) -> None:
     assert box.waiting == count
     box.drain()
     assert core.seen == [f"{number}" for number in range(count)]
+
+
+def test_what_a_script_says_is_heard_before_the_next_event() -> None:
+    """A caller who has confirmed a callback and hangs up: first the wish, then that they are gone."""
+    core = Core()
+    box = dispatcher(core)
+    box.post(TimerFired("an offer failed"))
+    box.post(TimerFired("hung up"))
+    box.drain()
+    assert core.seen == ["an offer failed", "script's word", "hung up"]

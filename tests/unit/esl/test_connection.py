@@ -285,7 +285,17 @@ def test_a_failing_handler_is_logged_and_the_next_event_comes(
         switch.drop()
         ended(connection)
     assert [happened.name for happened in ears.events] == ["GOOD"]
-    assert "the handler of BAD (leg leg-1) failed" in caplog.text
+    assert "the handler of BAD failed" in caplog.text and "leg-1" in caplog.text
+
+
+def test_an_event_that_turns_out_to_be_nonsense_when_it_is_read_costs_the_connection(
+    switch: FakeSwitch, connect: Connect, ears: Ears
+) -> None:
+    connection = connect(on_event=lambda happened: ears.events.append(happened) or happened.get("a"))
+    nonsense = b'{"Event-Name":"BAD","a":7,"z":""}'
+    switch.say(b"Content-Length: %d\nContent-Type: text/event-json\n\n%s" % (len(nonsense), nonsense))
+    ended(connection)
+    assert "nonsense" in str(connection.reason)
 
 
 def test_a_handler_that_is_too_slow_costs_the_connection(
