@@ -118,5 +118,7 @@ def run_web(settings: Settings) -> None:
     server = WSGIServer((settings.bind, settings.web_port), make_app(settings), log=None)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, lambda: gevent.spawn(server.stop, 5))
+    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+        log.warning("no_proxy_is_trusted", hint="set SANGDAM_TRUSTED_PROXIES when a proxy brings the TLS")
     log.info("web_listens", address=f"{settings.bind}:{settings.web_port}")
     server.serve_forever()

@@ -229,31 +229,13 @@ class TestAccess:
         assert client.post("/logout", data={"csrf_token": token}).headers["Location"] == "/login"
 
     @pytest.mark.parametrize(
-        ("peer", "forwarded", "status"),
-        [
-            ("203.0.113.7", None, 200),
-            ("203.0.114.7", None, 403),
-            ("203.0.114.7", "203.0.113.7", 403),
-            ("::ffff:203.0.113.7", None, 200),
-            ("2001:db8::7", None, 200),
-        ],
+        ("peer", "status"),
+        [("203.0.113.7", 200), ("203.0.114.7", 403), ("::ffff:203.0.113.7", 200), ("2001:db8::7", 200)],
     )
-    def test_a_client_cannot_say_where_it_is(self, app, world, peer, forwarded, status) -> None:
-        """Without a trusted proxy (TRUSTED_PROXIES) the peer's own address counts."""
+    def test_either_kind_of_address_is_recognised(self, app, world, peer, status) -> None:
         self.restrict(world, "203.0.113.0/24", "2001:db8::/32")
-        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
         asked = Program(app.test_client(), world.tokens["demo", "admin"])
-        answer = asked.get("/settings", headers=headers, environ_base={"REMOTE_ADDR": peer})
-        assert answer.status_code == status
-
-    def test_behind_a_trusted_proxy_its_word_counts(self, world) -> None:
-        from admin_ui import create_app
-
-        self.restrict(world, "203.0.113.0/24")
-        proxied = create_app(world.services, world.settings, TESTING=True, TRUSTED_PROXIES=1)
-        asked = Program(proxied.test_client(), world.tokens["demo", "admin"])
-        for forwarded, status in (("203.0.113.7", 200), ("10.0.0.1, 203.0.113.7", 200), ("203.0.113.7, 10.0.0.1", 403)):
-            assert asked.get("/settings", headers={"X-Forwarded-For": forwarded}).status_code == status, forwarded
+        assert asked.get("/settings", environ_base={"REMOTE_ADDR": peer}).status_code == status
 
     def test_an_open_stream_ends_when_the_fence_goes_up(self, manager, world, monkeypatch) -> None:
         from admin_ui.api import live

@@ -126,6 +126,7 @@ class WebSettings:
     public_url: str = "http://127.0.0.1:8000"
     sip_domain: str = "sangdam.local"
     sip_port: int = 5060
+    trusted_proxies: int = 0
 
     @property
     def recordings_dir(self) -> Path:
