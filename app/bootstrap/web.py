@@ -6,6 +6,7 @@ import functools
 import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import gevent
 import gevent.hub
@@ -78,6 +79,12 @@ def _in_thread(pool: Any, function: Callable[..., Any], *args: Any) -> Any:
     return value
 
 
+def _own_hosts(settings: Settings) -> list[str]:
+    """Under which this installation is reached from outside."""
+    hosts = (urlsplit(settings.public_url).hostname, settings.external_ip)
+    return [host for host in hosts if host]
+
+
 def make_app(settings: Settings) -> Flask:
     """The WSGI application of this installation. ``flask --app …`` gives it Flask-Migrate's commands."""
     redis = connect(settings.redis_url)
@@ -92,7 +99,7 @@ def make_app(settings: Settings) -> Flask:
         settings=settings,
         outside=make_outside(settings, store),
         sip=SipAccounts(vault, settings.sip_domain, a1_hash, new_password),
-        integration=PublicWeb(),
+        integration=PublicWeb(own=_own_hosts(settings)),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
         publish_slowly=publish_slowly,

@@ -87,6 +87,12 @@ STAFF: dict[str, tuple[str, str]] = {
         "내부망이나 이 서버 자신의 주소는 쓸 수 없습니다. 인터넷에서 열리는 주소를 입력해 주세요.",
         "Addresses of private networks or of this server are not allowed. Enter one that is open to the Internet.",
     ),
+    "url_own": (
+        "'{host}'은(는) 이 상담 서비스가 있는 서버의 주소라서 여기서 시험할 수 없습니다. "
+        "고객 정보를 보여 주는 시스템의 주소인지 확인해 주세요.",
+        "'{host}' is the server of this very service, so it cannot be tested from here. Check that it is the address "
+        "of the system that shows your customers.",
+    ),
     "url_unknown_host": (
         "'{host}' 서버를 찾을 수 없습니다. 주소의 철자를 확인해 주세요.",
         "The server '{host}' is not found. Check how it is spelt.",
