@@ -18,6 +18,9 @@ blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hour
 HEARING, UPLOADING, REHEARSING = "60/minute", "20/minute", "10/minute"
 """Speaking, decoding and rehearsing take processor time that calls need; from one address so much and no more."""
 
+TYPING, PUBLISHING = "300/minute", "30/minute"
+"""What the page asks by itself while somebody edits, for an office full of managers; and what FreeSWITCH reads anew."""
+
 ID = "<int(max=2147483647):{}>"
 
 
@@ -29,6 +32,8 @@ def uploaded() -> tuple[str, bytes]:
 
 @blueprint.route("/ars/draft")
 class Draft(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["PUT"])]
+
     @blueprint.response(200, shapes.Draft)
     def get(self) -> dict[str, Any]:
         """The draft; without one what is live, or an empty document."""
@@ -56,6 +61,8 @@ class Draft(MethodView):
 
 @blueprint.route("/ars/texts")
 class Texts(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["POST"])]
+
     @blueprint.arguments(shapes.DocumentArgs)
     @blueprint.response(200, shapes.Texts)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +90,8 @@ class Check(MethodView):
 
 @blueprint.route("/ars/preview")
 class Preview(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["POST"])]
+
     @blueprint.arguments(shapes.PreviewArgs)
     @blueprint.response(200, shapes.HeardList)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +112,8 @@ class Rehearsal(MethodView):
 
 @blueprint.route("/ars/apply")
 class Apply(MethodView):
+    decorators = [limiter.limit(PUBLISHING, methods=["POST"])]
+
     @blueprint.arguments(shapes.ApplyArgs)
     @blueprint.response(200, shapes.Applied)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +145,8 @@ class Version(MethodView):
 
 @blueprint.route(f"/ars/versions/{ID.format('version_id')}/restore")
 class Restore(MethodView):
+    decorators = [limiter.limit(PUBLISHING, methods=["POST"])]
+
     @blueprint.response(200, shapes.Applied)
     def post(self, version_id: int) -> dict[str, Any]:
         """One click back: this version is applied again, as a new one. A draft is left as it is."""
