@@ -8,6 +8,7 @@ from flask import Response, request, send_file
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from admin_ui.api import ars_file_schemas as files
 from admin_ui.api import ars_schemas as shapes
 from admin_ui.context import manager, services
 from admin_ui.i18n import language
@@ -168,7 +169,12 @@ class Speech(MethodView):
 class Prompts(MethodView):
     decorators = [limiter.limit(UPLOADING, methods=["POST"])]
 
-    @blueprint.response(201, shapes.FileShape)
+    @blueprint.response(200, files.FileList)
+    def get(self) -> dict[str, Any]:
+        """The uploaded announcements, newest first, each with what plays it."""
+        return services().ars.recordings(manager(), language())
+
+    @blueprint.response(201, files.FileShape)
     def post(self) -> dict[str, Any]:
         """Upload an announcement (multipart, ``file``): wav, mp3, m4a or ogg, 10 MB at most."""
         who = manager()
@@ -181,6 +187,12 @@ class Prompt(MethodView):
     def get(self, file_id: int) -> Response:
         """An uploaded announcement, as callers hear it."""
         return send_file(services().ars.prompt(manager(), file_id), mimetype="audio/wav", conditional=True)
+
+    @blueprint.response(204)
+    def delete(self, file_id: int) -> None:
+        """Delete an uploaded announcement. 409 ``recording_in_use`` (``details.uses``) while the draft, what is live
+        or a version of the past plays it."""
+        services().ars.delete_recording(manager(), file_id, language())
 
 
 @blueprint.route("/ars/holidays")
