@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.portal.world import add_call
 
 def address(language: str = "ko") -> str:
     """The page of the days about now: entries carry the time at which they were really written."""
-    first, last = (date.today() + timedelta(days=days) for days in (-1, 1))
+    first, last = (datetime.now(UTC).date() + timedelta(days=days) for days in (-1, 1))
     return f"/history/audit?from={first}&to={last}&lang={language}"
 
 
