@@ -82,11 +82,12 @@ def onboarding(settings: Settings, store: Store) -> Onboarding:
         sip_domain=settings.sip_domain,
         ha1=a1_hash,
         new_password=new_password,
-        first_difference=_first_difference,
+        first_difference=clock_differs,
     )
 
 
-def _first_difference(timezone: str) -> datetime | None:
+def clock_differs(timezone: str) -> datetime | None:
+    """From when on FreeSWITCH would tell another time in the zone than we; None: not in the years ahead."""
     return first_difference(timezone, SystemClock().now())
 
 
@@ -337,7 +338,7 @@ def allow_all(settings: Settings, name: str) -> list[str]:
 def set_timezone(settings: Settings, *, name: str, timezone: str) -> str:
     """Move a tenant to another time zone and publish it, or neither; the zone that it had. Raises Refused as
     ``check_zone``, and what a publication raises."""
-    check_zone(timezone, _first_difference)
+    check_zone(timezone, clock_differs)
     store = open_store(settings)
     tenant_id = _tenant_id(store, name)
     with store.undoable() as (whole, undo):

@@ -29,6 +29,7 @@ from app.adapters.sql.tables import Base
 from app.adapters.vault import SecretBox, new_password
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.outside import make_outside
+from app.bootstrap.setup import clock_differs
 from app.services.container import Services
 from app.services.sip_accounts import SipAccounts
 from app.supervisor.programs import switch_is_real
@@ -100,6 +101,7 @@ def make_app(settings: Settings) -> Flask:
         outside=make_outside(settings, store),
         sip=SipAccounts(vault, settings.sip_domain, a1_hash, new_password),
         integration=PublicWeb(own=_own_hosts(settings)),
+        first_difference=lambda timezone: slowly(clock_differs, timezone),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
         publish_slowly=publish_slowly,

@@ -91,6 +91,20 @@ class TestWork:
         assert world.notified == [world.tenants["demo"].tenant_id]
         assert audit(world)[-1][2]["recall_seconds"] == [30, 20]
 
+    def test_the_time_zone_is_one_whose_clock_the_switch_keeps(self, manager, world) -> None:
+        own = world.tenants["demo"]
+        wrong = {"Africa/Casablanca": "zone_unsayable", "Asia/Soul": "zone_unknown", "": "zone_unknown"}
+        for zone, code in wrong.items():
+            refused = manager.put("/settings", json={"timezone": zone, "recall_seconds": 45})
+            assert problems(refused) == {"timezone": code}
+        assert (own.config().timezone, own.config().recall_seconds) == ("Asia/Seoul", 30)
+        english = manager.put("/settings", json={"timezone": "America/Nuuk"}, headers={"Accept-Language": "en"})
+        assert "FreeSWITCH cannot express" in english.json["details"]["problems"][0]["message"]
+        assert manager.put("/settings", json={"timezone": "Asia/Tokyo"}).json["timezone"] == "Asia/Tokyo"
+        assert own.config().timezone == "Asia/Tokyo" and world.notified == [own.tenant_id]
+        files = (world.settings.state / "dialplan").rglob("*.xml")
+        assert any("timezone=Asia/Tokyo" in file.read_text("utf-8") for file in files)
+
     def test_what_is_the_same_is_no_change(self, manager, world) -> None:
         manager.put("/settings", json={"recall_seconds": 30})
         manager.put("/settings", json={"response_target": 95})
