@@ -286,13 +286,7 @@ class History:
         return shown, total
 
     def list_audit(
-        self,
-        person: Person,
-        start: datetime,
-        end: datetime,
-        limit: int = 50,
-        offset: int = 0,
-        language: str = "ko",
+        self, person: Person, start: datetime, end: datetime, limit: int = 50, offset: int = 0, language: str = "ko"
     ) -> tuple[list[dict[str, Any]], int]:
         """작업이력, newest first; ``told`` has each entry's details in words (app.services.audit_words)."""
         store = self._store.for_tenant(person.tenant_id)
