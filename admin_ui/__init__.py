@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import agent_ui
 from admin_ui import (
@@ -22,6 +21,7 @@ from admin_ui import (
     pages_ars,
     pages_staff,
     pages_statistics,
+    proxies,
     security,
 )
 from app.services.container import Services, WebSettings
@@ -36,7 +36,7 @@ def create_app(services: Services, settings: WebSettings, **config: Any) -> Flas
     """The WSGI application.
 
     ``config`` overrides Flask's settings; ``RATELIMIT_STORAGE_URI`` should name the Redis when several web
-    processes run, and ``TRUSTED_PROXIES`` (0) counts the TLS fronts whose ``X-Forwarded-*`` are believed.
+    processes run.
     """
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.config.update(
@@ -49,14 +49,10 @@ def create_app(services: Services, settings: WebSettings, **config: Any) -> Flas
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         RATELIMIT_STORAGE_URI="memory://",
         SEND_FILE_MAX_AGE_DEFAULT=0,
-        TRUSTED_PROXIES=1 if settings.public_url.startswith("https://") else 0,
     )
     app.config.update(config)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
-        )
+    proxies.install(app, settings.trusted_proxies, settings.public_url)
     i18n.install(app)
     assets.install(app)
     context.install(app, services, settings)

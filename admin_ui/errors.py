@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from admin_ui.i18n import language
+from admin_ui.security import wait_seconds
 from app.core.errors import CoreError
 from app.services import messages
 from app.services.errors import status_of
@@ -85,6 +86,8 @@ def install(app: Flask) -> None:
             details = {"errors": data["messages"], "fields": ", ".join(sorted(_fields(data["messages"])))}
         if status == 413:
             details["limit_mb"] = max(1, (request.max_content_length or 0) >> 20)
+        if status == 429:
+            details["seconds"] = wait_seconds()
         return answer(CODES.get(status, "bad_request"), status, details)
 
     @app.errorhandler(Exception)

@@ -174,7 +174,7 @@ def audit_history() -> str:
     """작업이력."""
     wanted = period_from_query()
     rows, total = services().history.list_audit(
-        manager(), wanted["start"], wanted["end"], PER_PAGE, (wanted["page"] - 1) * PER_PAGE
+        manager(), wanted["start"], wanted["end"], PER_PAGE, (wanted["page"] - 1) * PER_PAGE, language()
     )
     return _page("history/audit.html", rows, total, wanted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -31,6 +32,12 @@ def nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def wait_seconds() -> int:
+    """How long to wait when the limit of this request is reached."""
+    reached = limiter.current_limit
+    return max(1, int(reached.reset_at - time.time())) if reached is not None else 60
 
 
 def websocket_url(settings: WebSettings) -> str:

@@ -157,6 +157,7 @@ def tenant() -> None:
     "--licences", type=click.IntRange(1, 1000), default=5, show_default=True, help="Number of agents."
 )
 @click.option("--carrier", type=click.Choice(["SKTL", "KT", "LGU+"]), default="KT", show_default=True)
+@click.option("--timezone", default="Asia/Seoul", show_default=True, help="In whose time opening hours are meant.")
 def tenant_create(**options: Any) -> None:
     """Make a tenant under contract. NAME is its 서비스명, part of every agent's login."""
     _show(_bootstrap().create_tenant(_settings(prepare=True), **options))
@@ -169,6 +170,18 @@ def tenant_allow_all(name: str) -> None:
     removed = _bootstrap().allow_all(_settings(prepare=True), name)
     was = f" It was limited to {', '.join(removed)}." if removed else " It was not limited before."
     click.echo(f"The managers of {name} may log in from any address.{was}")
+
+
+@tenant.command("set-timezone", short_help="Have a tenant's opening hours meant in another time zone.")
+@click.argument("name")
+@click.argument("timezone", metavar="ZONE")
+def tenant_set_timezone(name: str, timezone: str) -> None:
+    """Have the hours, holidays and reports of tenant NAME meant in the time of ZONE (Asia/Tokyo), live at once.
+
+    Zones whose clock FreeSWITCH cannot keep by a rule are refused: its menus would open at the wrong time.
+    """
+    before = _bootstrap().set_timezone(_settings(prepare=True), name=name, timezone=timezone)
+    click.echo(f"The time of {name} is {timezone} from now on; it was {before}.")
 
 
 @cli.group()

@@ -94,6 +94,11 @@ class Settings(StatePaths, BaseSettings):
         default="", repr=False, description="Redis URL; unset: a Redis of its own in the state directory."
     )
     public_url: str = Field(default="", description="URL under which browsers reach the product.")
+    trusted_proxies: Annotated[int, NoDecode, BeforeValidator(values.proxies)] = Field(
+        0,
+        description="Number of proxies in front of the web, one behind the other, whose X-Forwarded-For is believed; "
+        "0: none, that header is ignored.",
+    )
     secret_key: str = Field(
         default="", repr=False, description="Key that signs sessions; unset: made and kept in the state."
     )

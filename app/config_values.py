@@ -150,6 +150,14 @@ def carrier(value: object) -> Carrier:
     return Carrier(host(match[1]), port(match[2]) if match[2] else default, username, password, transport)
 
 
+def proxies(value: object) -> int:
+    """How many proxies stand in front of the web, one behind the other."""
+    text = str(value).strip()
+    if len(text) != 1 or text not in "0123456789":
+        raise ValueError("the number of proxies in front is a whole number from 0 to 9")
+    return int(text)
+
+
 def voice(value: object) -> str:
     """What speaks announcements."""
     text = str(value).strip().lower()

@@ -64,6 +64,7 @@ def report(say: Callable[[str], None]) -> int:
         pass  # settings_found has listed what is wrong
     if settings is not None:
         findings += [*state(settings), redis(settings), *freeswitch(settings), *ports(settings), speech(settings)]
+        findings += front(settings)
     findings += [front_end(), *extras()]
     for finding in findings:
         say(f"  {finding.verdict} {finding.text}")
@@ -218,6 +219,17 @@ def speech(settings: Settings) -> Finding:
         return Finding(Verdict.GOOD, text)
     asked_for = settings.voice in ("espeak", "sherpa") or settings.voice_model is not None
     return Finding(Verdict.BAD if asked_for else Verdict.LACKING, text, remedy)
+
+
+def front(settings: Settings) -> Iterator[Finding]:
+    """The TLS front, whose word on where a request came from is believed only when it is counted."""
+    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+        yield Finding(
+            Verdict.LACKING,
+            "SANGDAM_PUBLIC_URL is https, but no proxy is trusted: where the TLS front is a proxy, everybody seems to "
+            "come from its address, for 접근관리 and for the limits of attempts",
+            "set SANGDAM_TRUSTED_PROXIES=1 (2 with a load balancer before it)",
+        )
 
 
 def front_end() -> Finding:

@@ -200,8 +200,8 @@ class IntegrationAnswer:
 
 
 class IntegrationFailed(Exception):
-    """The 연동 URL was not called, or did not answer. ``code``: url_unknown_host, url_private, url_unreachable,
-    url_timeout, url_tls, url_not_http; ``details`` for its words."""
+    """The 연동 URL was not called, or did not answer. ``code``: url_unknown_host, url_private, url_own,
+    url_unreachable, url_timeout, url_tls, url_not_http; ``details`` for its words."""
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)

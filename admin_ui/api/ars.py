@@ -8,6 +8,7 @@ from flask import Response, request, send_file
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from admin_ui.api import ars_file_schemas as files
 from admin_ui.api import ars_schemas as shapes
 from admin_ui.context import manager, services
 from admin_ui.i18n import language
@@ -17,6 +18,9 @@ blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hour
 
 HEARING, UPLOADING, REHEARSING = "60/minute", "20/minute", "10/minute"
 """Speaking, decoding and rehearsing take processor time that calls need; from one address so much and no more."""
+
+TYPING, PUBLISHING = "300/minute", "30/minute"
+"""What the page asks by itself while somebody edits, for an office full of managers; and what FreeSWITCH reads anew."""
 
 ID = "<int(max=2147483647):{}>"
 
@@ -29,6 +33,8 @@ def uploaded() -> tuple[str, bytes]:
 
 @blueprint.route("/ars/draft")
 class Draft(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["PUT"])]
+
     @blueprint.response(200, shapes.Draft)
     def get(self) -> dict[str, Any]:
         """The draft; without one what is live, or an empty document."""
@@ -56,6 +62,8 @@ class Draft(MethodView):
 
 @blueprint.route("/ars/texts")
 class Texts(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["POST"])]
+
     @blueprint.arguments(shapes.DocumentArgs)
     @blueprint.response(200, shapes.Texts)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +91,8 @@ class Check(MethodView):
 
 @blueprint.route("/ars/preview")
 class Preview(MethodView):
+    decorators = [limiter.limit(TYPING, methods=["POST"])]
+
     @blueprint.arguments(shapes.PreviewArgs)
     @blueprint.response(200, shapes.HeardList)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +113,8 @@ class Rehearsal(MethodView):
 
 @blueprint.route("/ars/apply")
 class Apply(MethodView):
+    decorators = [limiter.limit(PUBLISHING, methods=["POST"])]
+
     @blueprint.arguments(shapes.ApplyArgs)
     @blueprint.response(200, shapes.Applied)
     def post(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +146,8 @@ class Version(MethodView):
 
 @blueprint.route(f"/ars/versions/{ID.format('version_id')}/restore")
 class Restore(MethodView):
+    decorators = [limiter.limit(PUBLISHING, methods=["POST"])]
+
     @blueprint.response(200, shapes.Applied)
     def post(self, version_id: int) -> dict[str, Any]:
         """One click back: this version is applied again, as a new one. A draft is left as it is."""
@@ -155,7 +169,12 @@ class Speech(MethodView):
 class Prompts(MethodView):
     decorators = [limiter.limit(UPLOADING, methods=["POST"])]
 
-    @blueprint.response(201, shapes.FileShape)
+    @blueprint.response(200, files.FileList)
+    def get(self) -> dict[str, Any]:
+        """The uploaded announcements, newest first, each with what plays it."""
+        return services().ars.recordings(manager(), language())
+
+    @blueprint.response(201, files.FileShape)
     def post(self) -> dict[str, Any]:
         """Upload an announcement (multipart, ``file``): wav, mp3, m4a or ogg, 10 MB at most."""
         who = manager()
@@ -168,6 +187,12 @@ class Prompt(MethodView):
     def get(self, file_id: int) -> Response:
         """An uploaded announcement, as callers hear it."""
         return send_file(services().ars.prompt(manager(), file_id), mimetype="audio/wav", conditional=True)
+
+    @blueprint.response(204)
+    def delete(self, file_id: int) -> None:
+        """Delete an uploaded announcement. 409 ``recording_in_use`` (``details.uses``) while the draft, what is live
+        or a version of the past plays it."""
+        services().ars.delete_recording(manager(), file_id, language())
 
 
 @blueprint.route("/ars/holidays")

@@ -8,6 +8,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
+from admin_ui.api.ars_file_schemas import FileShape
 from admin_ui.api.schemas import Schema
 
 
@@ -118,13 +119,6 @@ class ProblemShape(ma.Schema):
 class SpeechState(ma.Schema):
     speaks = ma.fields.Boolean()
     advice = ma.fields.String()
-
-
-class FileShape(ma.Schema):
-    id = ma.fields.Integer()
-    name = ma.fields.String()
-    seconds = ma.fields.Float()
-    uploaded_at = ma.fields.AwareDateTime()
 
 
 class Published(ma.Schema):

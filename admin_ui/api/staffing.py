@@ -10,6 +10,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from admin_ui.api import staffing_schemas as shapes
+from admin_ui.api.ars import UPLOADING
 from admin_ui.api.figures import EXCEL, excel
 from admin_ui.context import manager, services, settings
 from admin_ui.errors import with_words
@@ -23,7 +24,7 @@ from app.services.staffing import Changes
 blueprint = Blueprint("staffing", __name__, description="상담서비스: agents, groups, skills and assignments")
 
 MAKING = "120/minute"
-"""Hashing a password takes a good part of a second of one processor."""
+"""Hashing a password takes a good part of a second of one processor; what is live at once, FreeSWITCH reads anew."""
 
 
 def _levels(rows: list[dict[str, int]] | None) -> dict[int, int] | None:
@@ -49,6 +50,8 @@ class NewAgents(MethodView):
 
 @blueprint.route("/agents/<int:agent_id>")
 class OneAgent(MethodView):
+    decorators = [limiter.limit(MAKING, methods=["PATCH", "DELETE"])]
+
     @blueprint.response(200, shapes.ManagedAgent)
     def get(self, agent_id: int) -> dict[str, Any]:
         """One agent."""
@@ -102,6 +105,8 @@ class LicencesView(MethodView):
 
 @blueprint.route("/agents.xlsx")
 class AgentFile(MethodView):
+    decorators = [limiter.limit(UPLOADING, methods=["POST"])]
+
     @blueprint.response(200, content_type=EXCEL)
     def get(self) -> Response:
         """The agents as an Excel workbook, without passwords. It can be changed and taken in again."""
@@ -217,6 +222,8 @@ def _one(rows: list[dict[str, Any]], row_id: int) -> dict[str, Any]:
 
 @blueprint.route("/assignments")
 class AssignmentsView(MethodView):
+    decorators = [limiter.limit(MAKING, methods=["PUT"])]
+
     @blueprint.response(200, shapes.AssignmentsShape)
     def get(self) -> dict[str, Any]:
         """Which agents each menu entry rings, in tiers; and who is assigned to nothing."""

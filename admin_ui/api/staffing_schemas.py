@@ -182,6 +182,7 @@ class SettingsShape(ma.Schema):
     response_target = ma.fields.Integer(metadata={"description": "Per cent"})
     integration_url = ma.fields.String()
     allowed_addresses = ma.fields.List(ma.fields.String())
+    timezone = ma.fields.String(metadata={"description": "IANA name, in whose time hours and reports are meant"})
     ranges = ma.fields.Dict(metadata={"description": "Lowest and highest value by field"})
 
 
@@ -200,6 +201,9 @@ class SettingsArgs(Schema):
         validate=validate.Length(max=2000), metadata={"description": "{number} {agent} {menu} {call} are filled in"}
     )
     allowed_addresses = ma.fields.List(ma.fields.String(validate=SHORT), validate=validate.Length(max=200))
+    timezone = ma.fields.String(
+        validate=SHORT, metadata={"description": "Refused where FreeSWITCH cannot express how its clock changes"}
+    )
 
 
 class UrlArgs(Schema):

@@ -15,8 +15,8 @@ from app.services.work_settings import RANGES, shown_address
 
 blueprint = Blueprint("work", __name__, description="상담서비스: lists, settings and access control")
 
-TESTS = "10/minute"
-"""Each test calls somebody else's server."""
+TESTS, SAVING = "10/minute", "120/minute"
+"""Each test calls somebody else's server; settings that are live at once, FreeSWITCH reads anew."""
 
 
 # -- 상담유형, 휴식사유 -----------------------------------------------------------------------------
@@ -103,6 +103,8 @@ class BreakReasonView(MethodView):
 
 @blueprint.route("/settings")
 class SettingsView(MethodView):
+    decorators = [limiter.limit(SAVING, methods=["PUT"])]
+
     @blueprint.response(200, shapes.SettingsShape)
     def get(self) -> dict[str, Any]:
         """What holds for all agents, 연동 URL, and from where managers may come (empty: from anywhere)."""

@@ -7,7 +7,7 @@ import { edit, problemAt, useStore } from "./_ars_store.js";
 import { language, t } from "./_text.js";
 
 const ACCEPTED = ".wav,.mp3,.m4a,.ogg,audio/*";
-const SECONDS = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+export const SECONDS = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 
 /** A button that plays: `find()` resolves to the sound's address; with `ahead` it is fetched as soon as one points at it. */
 export function Listen({ id, find, ahead, label = t("미리듣기"), disabled, className = "" }) {

@@ -26,7 +26,7 @@ let state = {
   changes: [], // against what callers hear now
   saving: "saved", // saved | pending | saving | failed
   open: new Set(), // sections
-  dialog: null, // apply | history | preview
+  dialog: null, // apply | history | preview | recordings
   heard: false, // the preview was played
 };
 const listeners = new Set();

@@ -11,6 +11,7 @@ import { Menu, menuSummary } from "./_ars_menu.js";
 import { Numbers, numberSummary } from "./_ars_number.js";
 import { Phone, PhoneSheet } from "./_ars_preview.js";
 import { Prompt, summaryOf } from "./_ars_prompts.js";
+import { RecordingsDialog } from "./_ars_recordings.js";
 import { edit, goTo, load, openSection, sectionOf, set, useStore } from "./_ars_store.js";
 import { t } from "./_text.js";
 
@@ -108,11 +109,13 @@ function Page() {
     ${!narrow && html`<aside class="ars-side"><${Phone} /></aside>`}
     ${dialog === "preview" && html`<${PhoneSheet} />`}
     ${dialog === "apply" && html`<${ApplyDialog} />`}
+    ${dialog === "recordings" && html`<${RecordingsDialog} />`}
     ${dialog === "history" && html`<${HistoryDialog} />`}
   </div>`;
 }
 
-const Tools = () => html`<button type="button" class="btn" onClick=${() => set({ dialog: "history" })}><${Icon} name="ti-history" />${t("변경 이력")}</button>`;
+const Tools = () => html`<button type="button" class="btn" onClick=${() => set({ dialog: "recordings" })}><${Icon} name="ti-microphone" />${t("올린 녹음")}</button>
+  <button type="button" class="btn" onClick=${() => set({ dialog: "history" })}><${Icon} name="ti-history" />${t("변경 이력")}</button>`;
 
 mount("ars", Page);
 render(html`<${Tools} />`, document.getElementById("ars-tools"));

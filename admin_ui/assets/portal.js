@@ -14,6 +14,15 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   });
 }
 
+// A row that opens: what it holds stands in the row after it.
+for (const button of document.querySelectorAll("[data-opens]")) {
+  const content = document.getElementById(button.getAttribute("aria-controls"));
+  button.addEventListener("click", () => {
+    content.hidden = !content.hidden;
+    button.setAttribute("aria-expanded", String(!content.hidden));
+  });
+}
+
 for (const link of document.querySelectorAll("[data-back]")) {
   link.addEventListener("click", (event) => {
     if (document.referrer.startsWith(`${location.origin}/history/`)) {

@@ -1,8 +1,9 @@
 """Calls a tenant's own system once, for the test button of 연동 URL.
 
-The host is looked up here, every address that it has must be public, and the connection goes to the very address
-that was checked: a name that answers differently the next time gains nothing. Redirects are not followed. One
-deadline covers looking up, connecting, TLS and reading; what comes after ``LARGEST`` bytes is not read.
+The host is looked up here, every address that it has must be public and none of this installation's own, and the
+connection goes to the very address that was checked: a name that answers differently the next time gains nothing.
+Redirects are not followed. One deadline covers looking up, connecting, TLS and reading; what comes after ``LARGEST``
+bytes is not read.
 """
 
 from __future__ import annotations
@@ -55,14 +56,20 @@ class _Target:
 
 
 class PublicWeb:
-    """``app.ports.Integration`` over the system's sockets. ``resolve`` and ``connect`` are handed in by tests."""
+    """``app.ports.Integration`` over the system's sockets. ``own`` are hosts of this installation, which are never
+    called: behind its firewall it would trust itself. ``resolve`` and ``connect`` are handed in by tests."""
 
     def __init__(
-        self, resolve: Resolve = look_up, connect: Connect = connect, tls: ssl.SSLContext | None = None
+        self,
+        resolve: Resolve = look_up,
+        connect: Connect = connect,
+        tls: ssl.SSLContext | None = None,
+        own: Sequence[str] = (),
     ) -> None:
         self._resolve = resolve
         self._connect = connect
         self._tls = tls
+        self._own = tuple(_plain(host) for host in own)
 
     def check(self, url: str) -> None:
         target = _target(url)
@@ -73,20 +80,16 @@ class PublicWeb:
         end = began + SECONDS
         target = _target(url)
         addresses = self._addresses(target, end)
+        self._refuse_own(target, addresses, end)
         raw, address = self._fetch(target, addresses, end)
         status, location, line = _read(raw)
         return IntegrationAnswer(address, status, location, line, time.monotonic() - began)
 
     def _addresses(self, target: _Target, end: float) -> list[str]:
-        pool = ThreadPoolExecutor(1)
         try:
-            found = list(pool.submit(self._resolve, target.host, target.port).result(end - time.monotonic()))
-        except Late:
-            raise IntegrationFailed("url_timeout", seconds=int(SECONDS)) from None
+            found = self._looked_up(target.host, target.port, end)
         except (OSError, UnicodeError):
             raise IntegrationFailed("url_unknown_host", host=target.host) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
         if not found:
             raise IntegrationFailed("url_unknown_host", host=target.host)
         for address in found:
@@ -97,6 +100,27 @@ class PublicWeb:
             if not public:
                 raise IntegrationFailed("url_private", host=target.host)
         return list(dict.fromkeys(found))
+
+    def _refuse_own(self, target: _Target, addresses: Sequence[str], end: float) -> None:
+        if _plain(target.host) in self._own:
+            raise IntegrationFailed("url_own", host=target.host)
+        wanted = {parse_address(address) for address in addresses}
+        for host in self._own:
+            try:
+                ours = {parse_address(address) for address in self._looked_up(host, target.port, end)}
+            except (OSError, ValueError):
+                continue  # name servers inside may not know the name that we have outside
+            if not wanted.isdisjoint(ours):
+                raise IntegrationFailed("url_own", host=target.host)
+
+    def _looked_up(self, host: str, port: int, end: float) -> list[str]:
+        pool = ThreadPoolExecutor(1)
+        try:
+            return list(pool.submit(self._resolve, host, port).result(max(0.0, end - time.monotonic())))
+        except Late:
+            raise IntegrationFailed("url_timeout", seconds=int(SECONDS)) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _fetch(self, target: _Target, addresses: Sequence[str], end: float) -> tuple[bytes, str]:
         failure: Exception = OSError("no address")
@@ -144,6 +168,10 @@ class PublicWeb:
             return plain
         context = self._tls or ssl.create_default_context()
         return context.wrap_socket(plain, server_hostname=target.host)
+
+
+def _plain(host: str) -> str:
+    return host.rstrip(".").lower()
 
 
 def _cut(plain: socket.socket, late: threading.Event) -> None:

@@ -104,6 +104,13 @@ def allow_all(settings: Settings, name: str) -> list[str]:
     return setup.allow_all(settings, name)
 
 
+def set_timezone(settings: Settings, **kw: Any) -> str:
+    """Move a tenant (``name``) to another ``timezone``, live at once; the zone that it had."""
+    from app.bootstrap import setup
+
+    return setup.set_timezone(settings, **kw)
+
+
 def create_agent(settings: Settings, **kw: Any) -> dict[str, Any]:
     """Make an agent of one tenant (``tenant``, ``login``, ``name``, ``password``, ``menus``)."""
     from app.bootstrap import setup

@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +17,21 @@ import structlog
 from app.adapters.speech import EngineSpeech, ToneSpeech, open_speech
 from app.adapters.sql.store import Store
 from app.adapters.vault import SecretBox, new_password
+from app.bootstrap.clock import SystemClock
 from app.core.definitions import CallbackOffer, TenantId
 from app.core.errors import InvalidDefinition
 from app.ports import SpeechUnavailable
 from app.services.onboarding import ALWAYS, Onboarding
 from app.services.prompts import PromptRenderer
 from app.services.publishing import Publishing
+from app.services.time_zones import check_zone
 from dialplan.compiler import context_name
 from dialplan.publish import PublicationRejected, Publisher
 from esl.commands import ApiCall, ReloadXml, ShowChannels
 from esl.connection import Connection
 from esl.errors import AuthFailed, CommandFailed, ConnectFailed, EslError, Refused
 from freeswitch_conf.music import ensure_key_music
+from freeswitch_conf.timezones import first_difference
 from provisioning.directory import SipUser, a1_hash, directory_xml
 
 if TYPE_CHECKING:
@@ -78,7 +82,13 @@ def onboarding(settings: Settings, store: Store) -> Onboarding:
         sip_domain=settings.sip_domain,
         ha1=a1_hash,
         new_password=new_password,
+        first_difference=clock_differs,
     )
+
+
+def clock_differs(timezone: str) -> datetime | None:
+    """From when on FreeSWITCH would tell another time in the zone than we; None: not in the years ahead."""
+    return first_difference(timezone, SystemClock().now())
 
 
 def publisher_of(settings: Settings) -> Publisher:
@@ -274,14 +284,14 @@ def _make_demo(settings: Settings, made: Onboarding) -> dict[str, Any]:
 
 def create_tenant(
     settings: Settings, *, name: str, organisation: str, did: str, email: str, manager: str,
-    password: str | None, licences: int, carrier: str,
+    password: str | None, licences: int, carrier: str, timezone: str = "Asia/Seoul",
 ) -> dict[str, Any]:  # fmt: skip
-    """A tenant with one queue, published: its number answers at once."""
+    """A tenant with one queue, published: its number answers at once. Raises Refused as ``check_zone``."""
     store = open_store(settings)
     with store.together() as whole:
         made = onboarding(settings, whole).create_tenant(
             name, did=did, organisation=organisation, email=email, licences=licences, carrier=carrier,
-            manager=manager, password=password,
+            manager=manager, password=password, timezone=timezone,
         )  # fmt: skip
     publishing(settings, store).apply(made["tenant_id"], "command line")
     return made
@@ -322,6 +332,28 @@ def allow_all(settings: Settings, name: str) -> list[str]:
         rows.update_tenant(allowed_addresses=[])
         details = {"allowed_addresses": [before, []]}
         rows.add_audit(actor="operator (command line)", subject="상담서비스", action="change", details=details)
+    return before
+
+
+def set_timezone(settings: Settings, *, name: str, timezone: str) -> str:
+    """Move a tenant to another time zone and publish it, or neither; the zone that it had. Raises Refused as
+    ``check_zone``, and what a publication raises."""
+    check_zone(timezone, clock_differs)
+    store = open_store(settings)
+    tenant_id = _tenant_id(store, name)
+    with store.undoable() as (whole, undo):
+        rows = whole.for_tenant(tenant_id)
+        before = rows.tenant().timezone
+        rows.update_tenant(timezone=timezone)
+        noted = {"actor": "operator (command line)", "subject": "상담서비스", "action": "change"}
+        details = {"timezone": [before, timezone]}
+        rows.add_audit(**noted, details=details)
+    try:
+        publishing(settings, store).republish(tenant_id)
+    except Exception:
+        undo()
+        store.for_tenant(tenant_id).add_audit(**noted, result="failed", details={**details, "undone": True})
+        raise
     return before
 
 

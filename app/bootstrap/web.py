@@ -6,6 +6,7 @@ import functools
 import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import gevent
 import gevent.hub
@@ -28,6 +29,7 @@ from app.adapters.sql.tables import Base
 from app.adapters.vault import SecretBox, new_password
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.outside import make_outside
+from app.bootstrap.setup import clock_differs
 from app.services.container import Services
 from app.services.sip_accounts import SipAccounts
 from app.supervisor.programs import switch_is_real
@@ -78,6 +80,12 @@ def _in_thread(pool: Any, function: Callable[..., Any], *args: Any) -> Any:
     return value
 
 
+def _own_hosts(settings: Settings) -> list[str]:
+    """Under which this installation is reached from outside."""
+    hosts = (urlsplit(settings.public_url).hostname, settings.external_ip)
+    return [host for host in hosts if host]
+
+
 def make_app(settings: Settings) -> Flask:
     """The WSGI application of this installation. ``flask --app …`` gives it Flask-Migrate's commands."""
     redis = connect(settings.redis_url)
@@ -92,7 +100,8 @@ def make_app(settings: Settings) -> Flask:
         settings=settings,
         outside=make_outside(settings, store),
         sip=SipAccounts(vault, settings.sip_domain, a1_hash, new_password),
-        integration=PublicWeb(),
+        integration=PublicWeb(own=_own_hosts(settings)),
+        first_difference=lambda timezone: slowly(clock_differs, timezone),
         simulated=not switch_is_real(settings),
         run_slowly=slowly,
         publish_slowly=publish_slowly,
@@ -118,5 +127,7 @@ def run_web(settings: Settings) -> None:
     server = WSGIServer((settings.bind, settings.web_port), make_app(settings), log=None)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, lambda: gevent.spawn(server.stop, 5))
+    if settings.public_url.startswith("https://") and not settings.trusted_proxies:
+        log.warning("no_proxy_is_trusted", hint="set SANGDAM_TRUSTED_PROXIES when a proxy brings the TLS")
     log.info("web_listens", address=f"{settings.bind}:{settings.web_port}")
     server.serve_forever()

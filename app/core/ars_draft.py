@@ -94,7 +94,8 @@ def as_if_live(config: TenantConfig, document: Mapping[str, Any]) -> TenantConfi
             entry["queue_id"] = -place
         queue_id = entry["queue_id"]
         before = queues.get(queue_id) or QueueConfig(queue_id, "")
-        queues[queue_id] = _set(dataclasses.replace(before, name=str(entry["name"])), entry.get("queue") or {})
+        named = dataclasses.replace(before, name=str(entry["name"]), retired=False)
+        queues[queue_id] = _set(named, entry.get("queue") or {})
     return dataclasses.replace(config, ars=ars_from_json(numbered), queues=queues)
 
 

@@ -146,6 +146,8 @@ class QueueConfig:
     priority: int = 0
     tiers: Mapping[AgentId, int] = field(default_factory=dict)
     """Agents assigned, by themselves or by the queue's skill, with the tier level of each (1 first)."""
+    retired: bool = False
+    """It has left the menu and is there for who is in it still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from app.core.agent import Agent
 from app.core.call import Call, Phase
 from app.core.centre import Centre
-from app.core.centre_state import State, Tenant
+from app.core.centre_state import State, Tenant, alive
 from app.core.definitions import AgentConfig, AgentId, QueueId, TenantConfig, TenantId
 from app.core.dial_rules import outgoing
 
@@ -37,7 +37,7 @@ def snapshot(centre: Centre, tenant_id: TenantId, now: datetime, made: Made | No
             for agent in tenant.agents.values()
             if agent.agent_id in config.agents or agent.call_id is not None
         ],
-        "queues": [_queue(state, tenant, queue_id) for queue_id in config.queues],
+        "queues": [_queue(state, tenant, queue_id) for queue_id in _shown(state, tenant)],
         "resources": _resources(state, tenant),
     }
 
@@ -154,6 +154,15 @@ def _consult(call: Call) -> dict[str, Any] | None:
         return None
     state = "talking" if call.phase is Phase.CONSULTING else "ringing"
     return {"agent_id": consult.agent_id, "number": consult.number, "state": state}
+
+
+def _shown(state: State, tenant: Tenant) -> list[QueueId]:
+    """Queues of the menu, and those that left it while there are calls of theirs."""
+    queues = tenant.config.queues
+    if not any(queue.retired for queue in queues.values()):
+        return list(queues)
+    busy = {call.queue_id for call_id in tenant.calls if alive(call := state.calls[call_id])}
+    return [queue_id for queue_id, queue in queues.items() if not queue.retired or queue_id in busy]
 
 
 def _queue(state: State, tenant: Tenant, queue_id: QueueId) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.reports.agent_sheet_reader import AgentSheet, SheetRefused, read_agents
 from app.reports.agent_workbook import agents_workbook, passwords_workbook, template_workbook
 from app.services.accounts import hash_password
 from app.services.agent_plan import Plan, Present, plan_of
+from app.services.assignments import menu_queues
 from app.services.errors import Refused
 from app.services.live_changes import LiveChanges
 from app.services.people import Person
@@ -127,9 +128,11 @@ class AgentSheets:
                 rows.set_agent_skills(each.agent_id, levels(each.skills))
             if each.menus is not None:
                 menus[each.agent_id] = each.menus
-        before: dict[int, dict[int, int]] = {queue.id: {} for queue in rows.queues(drafted=True)}
+        # What a sheet cannot name it leaves alone: a queue that has left the menu is served on for a while.
+        before: dict[int, dict[int, int]] = {queue["id"]: {} for queue in menu_queues(rows)}
         for tier in rows.tiers():
-            before.setdefault(tier.queue_id, {})[tier.agent_id] = tier.level
+            if tier.queue_id in before:
+                before[tier.queue_id][tier.agent_id] = tier.level
         for queue_id, tiers in before.items():
             after = {agent_id: level for agent_id, level in tiers.items() if agent_id not in menus}
             after |= {agent_id: wanted[queue_id] for agent_id, wanted in menus.items() if queue_id in wanted}

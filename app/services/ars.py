@@ -12,7 +12,6 @@ from app.core.ars_draft import queue_ids
 from app.services.ars_announcements import ArsAnnouncements, file_shape
 from app.services.ars_applying import ArsApplying
 from app.services.ars_base import SUBJECT, definition_of, public, worded
-from app.services.ars_change_words import change_sentence
 from app.services.ars_problems import Problem
 from app.services.ars_proving import ArsProving
 from app.services.people import Person
@@ -47,7 +46,7 @@ class Ars(ArsApplying, ArsProving, ArsAnnouncements):
     def discard(self, person: Person, *, revision: str | None = None) -> None:
         """Back to what is live. Raises ChangedMeanwhile."""
         own = self._own(person)
-        dropped = [change_sentence(one) for one in self._changes(own)]
+        dropped = [one.to_json() for one in self._changes(own)]
         if own.delete_draft(expected=revision):
             self._note(own, person, SUBJECT, "delete", dropped=dropped)
 

@@ -88,25 +88,25 @@ class ArsApplying(ArsProving, ArsBase):
     def _publish(
         self, own: Any, person: Person, action: str, found: tuple[Change, ...], **values: Any
     ) -> int:
-        sentences = [change_sentence(one) for one in found]
+        told = [one.to_json() for one in found]
         try:
             version: int = self._publish_slowly(
                 partial(
                     self._outside.publishing.apply,
                     person.tenant_id,
                     person.actor,
-                    changes=[one.to_json() for one in found],
+                    changes=told,
                     **values,
                 )
             )
         except (CoreError, OSError) as error:
             code = error.code if isinstance(error, CoreError) else "not_published"
-            self._note(own, person, SUBJECT, action, "failed", code=code, changes=sentences)
+            self._note(own, person, SUBJECT, action, "failed", code=code, changes=told)
             if isinstance(error, OSError):
                 raise Refused("not_published") from error
             raise
         details = {"restored_from": values["restored_from"]} if action == "restore" else {}
-        self._note(own, person, SUBJECT, action, version=version, changes=sentences, **details)
+        self._note(own, person, SUBJECT, action, version=version, changes=told, **details)
         return version
 
 

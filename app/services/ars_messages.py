@@ -50,8 +50,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This is not one of your numbers. Choose again from the list.",
     ),
     "too_many_files": (
-        "음성 파일은 {most}개까지 올릴 수 있습니다. 운영자에게 문의해 주세요.",
-        "{most} audio files at most. Ask the operator.",
+        "녹음 파일은 {most}개까지 둘 수 있습니다. '올린 녹음' 목록에서 쓰지 않는 녹음을 삭제한 후 다시 올려 주세요.",
+        "{most} recordings at most. Delete those that are not used in the list “Recordings”, then upload it again.",
+    ),
+    "recording_in_use": (
+        "'{name}' 녹음은 쓰는 곳이 있어 삭제할 수 없습니다: {where}. "
+        "이전에 적용했던 설정의 녹음도 그 설정으로 되돌릴 수 있도록 남겨 둡니다.",
+        "The recording “{name}” cannot be deleted, because it is used. {where}. Versions of the past keep theirs, so "
+        "that they can be restored.",
     ),
     "bad_caller_id": (
         "발신번호로 쓸 수 없는 번호입니다. 02-123-4567, 070-1234-5678, 1588-0000 같은 국내 번호를 입력해 주세요.",

@@ -24,6 +24,7 @@ from app.services.repository import Store
 from app.services.sip_accounts import SipAccounts
 from app.services.staff import Staff
 from app.services.staffing import Staffing
+from app.services.time_zones import FirstDifference
 from app.services.work_lists import WorkLists
 from app.services.work_settings import WorkSettings
 
@@ -39,6 +40,8 @@ class WebSettings(Protocol):
     def wss_port(self) -> int | None: ...
     @property
     def public_url(self) -> str: ...
+    @property
+    def trusted_proxies(self) -> int: ...
     @property
     def sip_domain(self) -> str: ...
     @property
@@ -89,6 +92,7 @@ class Services:
         outside: Outside,
         sip: SipAccounts,
         integration: Integration,
+        first_difference: FirstDifference,
         simulated: Callable[[], bool] | bool = False,
         run_slowly: Callable[..., Any] = call_directly,
         publish_slowly: Callable[..., Any] = call_directly,
@@ -112,7 +116,7 @@ class Services:
                 assignments=Assignments(store, changes),
                 sheets=AgentSheets(store, changes, agents, run_slowly, f"{settings.public_url.rstrip('/')}/desk/"),
                 lists=WorkLists(store, changes),
-                settings=WorkSettings(store, changes, integration),
+                settings=WorkSettings(store, changes, integration, first_difference),
             ),
             statistics=Statistics(store, clock, history),
             ars=Ars(store, outside, clock, run_slowly, publish_slowly),

@@ -64,6 +64,8 @@ STATUS = {
     "sheet_column_twice": 422,
     "sheet_empty": 422,
     "no_file": 422,
+    "zone_unknown": 422,
+    "zone_unsayable": 422,
     "wrong_password": 422,
     "agent_required": 422,
     "number_unknown": 422,

@@ -42,8 +42,9 @@ class Groups:
 
     def rename_group(self, person: Person, group_id: int, name: str) -> int:
         """Raises Refused ``check_fields``, ``common_group``, ``not_found``, ``not_published``."""
-        self._not_common(person, group_id)
-        return self._named(person, "change", "group", name, lambda rows, clean: rows.rename_group(group_id, clean))
+        before = self._not_common(person, group_id)
+        renamed = lambda rows, clean: rows.rename_group(group_id, clean)  # noqa: E731
+        return self._named(person, "change", "group", name, renamed, before=before)
 
     def delete_group(self, person: Person, group_id: int) -> int:
         """Its agents move to 공통그룹; how many. Raises Refused ``common_group``, ``not_found``."""
@@ -80,7 +81,8 @@ class Groups:
     def rename_skill(self, person: Person, skill_id: int, name: str) -> int:
         """Raises Refused ``check_fields``, ``not_found``."""
         renamed = lambda rows, clean: rows.rename_skill(skill_id, clean)  # noqa: E731
-        return self._named(person, "change", "skill", name, renamed, live=False)
+        before = next((each["name"] for each in self.skills(person) if each["id"] == skill_id), "")
+        return self._named(person, "change", "skill", name, renamed, live=False, before=before)
 
     def delete_skill(self, person: Person, skill_id: int) -> None:
         """Agents lose it, menus ask for it no longer. Raises Refused ``not_found``, ``not_published``."""
@@ -93,17 +95,25 @@ class Groups:
         self._changes.make(person, "delete", change)
 
     def _named(
-        self, person: Person, action: str, what: str, name: str, write: Callable[[Any, str], Any], live: bool = True
+        self,
+        person: Person,
+        action: str,
+        what: str,
+        name: str,
+        write: Callable[[Any, str], Any],
+        live: bool = True,
+        before: str = "",
     ) -> int:
         problems = Problems()
         clean = problems.text("name", name)
         if what == "skill" and BETWEEN_NAMES & set(clean):
             problems.add("name", "field_characters", characters=", ; ( )")
         problems.refuse()
+        details = {what: [before, clean] if before else clean}
         try:
             return int(
                 self._changes.make(
-                    person, action, lambda rows: (write(rows, clean).id, {what: clean}), live=live
+                    person, action, lambda rows: (write(rows, clean).id, details), live=live
                 )
             )
         except AlreadyTaken as error:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.services.audit_words import Names as AuditNames
+from app.services.audit_words import told
 from app.services.errors import Refused
 from app.services.masking import mask_address, mask_number, pretty_number
 from app.services.people import Person
@@ -284,11 +286,14 @@ class History:
         return shown, total
 
     def list_audit(
-        self, person: Person, start: datetime, end: datetime, limit: int = 50, offset: int = 0
+        self, person: Person, start: datetime, end: datetime, limit: int = 50, offset: int = 0, language: str = "ko"
     ) -> tuple[list[dict[str, Any]], int]:
-        """작업이력, newest first."""
+        """작업이력, newest first; ``told`` has each entry's details in words (app.services.audit_words)."""
         store = self._store.for_tenant(person.tenant_id)
         rows, total = store.audits(start, end, limit, offset)
+        names = AuditNames(
+            {group.id: group.name for group in store.groups()}, {skill.id: skill.name for skill in store.skills()}
+        )
         self._note(store, person, "작업이력", "view", rows=len(rows), total=total)
         return [
             {
@@ -298,7 +303,7 @@ class History:
                 "action": row.action,
                 "result": row.result,
                 "address": mask_address(row.address),
-                "details": row.details,
+                "told": told(row.details, language, names),
             }
             for row in rows
         ], total

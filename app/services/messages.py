@@ -124,8 +124,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The page is too old for this request. Reload the page and try again.",
     ),
     "too_many_requests": (
-        "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
-        "Too many requests. Wait a moment, then try again.",
+        "요청이 너무 많습니다. {seconds}초 후 다시 시도해 주세요.",
+        "Too many requests. Wait {seconds} s, then try again.",
     ),
     "address_not_allowed": (
         "허용되지 않은 IP 주소({address})입니다. 허용된 장소에서 접속하거나 접근관리에 등록을 요청해 주세요.",

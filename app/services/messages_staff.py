@@ -30,6 +30,17 @@ STAFF: dict[str, tuple[str, str]] = {
     "name_taken": ("이미 있는 이름입니다. 다른 이름을 입력해 주세요.", "This name exists already. Choose another."),
     "code_taken": ("이미 쓰고 있는 코드입니다. 다른 코드를 입력해 주세요.", "This code is in use. Choose another."),
     "list_full": ("{limit}개까지 등록할 수 있습니다.", "There can be {limit} at most."),
+    # time zone
+    "zone_unknown": (
+        "'{zone}'(이)라는 시간대는 없습니다. Asia/Seoul처럼 IANA 이름을 대소문자까지 정확하게 입력해 주세요.",
+        "There is no time zone '{zone}'. Give its IANA name, such as Asia/Seoul; capitals matter.",
+    ),
+    "zone_unsayable": (
+        "'{zone}' 시간대는 쓸 수 없습니다. 시각이 바뀌는 규칙을 교환기(FreeSWITCH)가 표현하지 못해 "
+        "{from_day}부터 상담시간이 어긋납니다. 시각이 같은 다른 시간대를 선택해 주세요.",
+        "The time zone '{zone}' cannot be used: FreeSWITCH cannot express how its clock changes, so opening hours "
+        "would be wrong from {from_day} on. Choose another zone with the same clock.",
+    ),
     # agents
     "login_form": (
         "영문자나 숫자로 시작하고, 영문자·숫자·점(.)·밑줄(_)·붙임표(-)로 2~60자를 입력해 주세요.",
@@ -86,6 +97,12 @@ STAFF: dict[str, tuple[str, str]] = {
     "url_private": (
         "내부망이나 이 서버 자신의 주소는 쓸 수 없습니다. 인터넷에서 열리는 주소를 입력해 주세요.",
         "Addresses of private networks or of this server are not allowed. Enter one that is open to the Internet.",
+    ),
+    "url_own": (
+        "'{host}'은(는) 이 상담 서비스가 있는 서버의 주소라서 여기서 시험할 수 없습니다. "
+        "고객 정보를 보여 주는 시스템의 주소인지 확인해 주세요.",
+        "'{host}' is the server of this very service, so it cannot be tested from here. Check that it is the address "
+        "of the system that shows your customers.",
     ),
     "url_unknown_host": (
         "'{host}' 서버를 찾을 수 없습니다. 주소의 철자를 확인해 주세요.",

@@ -15,6 +15,7 @@ from app.core.definitions import ArsDefinition, MenuEntry, QueueId, Slot
 from app.core.errors import InvalidDefinition
 from app.services.accounts import hash_password
 from app.services.sip_accounts import SipAccounts, Vault
+from app.services.time_zones import FirstDifference, check_zone
 
 SERVICE_NAME = re.compile(r"[A-Za-z0-9가-힣][A-Za-z0-9가-힣._-]{1,39}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -46,7 +47,7 @@ def token_digest(token: str) -> str:
 
 class Onboarding:
     """Use cases over a store (app.adapters.sql.store.Store). ``ha1(user, domain, password)`` is
-    provisioning's, ``new_password()`` app.adapters.vault'."""
+    provisioning's, ``new_password()`` app.adapters.vault', ``first_difference`` freeswitch_conf.timezones'."""
 
     def __init__(
         self,
@@ -56,8 +57,10 @@ class Onboarding:
         sip_domain: str,
         ha1: Callable[[str, str, str], str],
         new_password: Callable[[], str],
+        first_difference: FirstDifference,
     ) -> None:
         self._store = store
+        self._first_difference = first_difference
         self._sip = SipAccounts(vault, sip_domain, ha1, new_password)
         self._new_password = new_password
 
@@ -75,11 +78,13 @@ class Onboarding:
         menu: Iterable[str] = ("상담 문의",),
         slots: tuple[Slot, ...] = OFFICE_HOURS,
         texts: Mapping[str, str] | None = None,
+        timezone: str = "Asia/Seoul",
     ) -> dict[str, Any]:
         """A tenant under contract with one DID, a manager, a queue for each name in ``menu`` (digits 1 …)
         and a draft ARS that waits for its first publication.
 
-        Raises InvalidDefinition for a name, login or number of the wrong form, AlreadyTaken when in use.
+        Raises InvalidDefinition for a name, login or number of the wrong form, AlreadyTaken when in use,
+        Refused ``zone_unknown``, ``zone_unsayable``.
         """
         _check(SERVICE_NAME, name, "service_name", "2 to 40 letters, digits, . _ -")
         _check(LOGIN, manager, "manager", "2 to 60 Latin letters, digits, . _ -")
@@ -89,9 +94,11 @@ class Onboarding:
         names = tuple(menu)
         if not 1 <= len(names) <= 9:
             raise InvalidDefinition("a menu has 1 to 9 entries", field="menu", value=len(names))
+        check_zone(timezone, self._first_difference)
         tenant = self._store.create_tenant(
-            name, organisation=organisation, email=email, licences=licences, caller_id=did, state="contract"
-        )
+            name, organisation=organisation, email=email, licences=licences, caller_id=did, state="contract",
+            timezone=timezone,
+        )  # fmt: skip
         own = self._store.for_tenant(tenant.id)
         own.add_did(did, carrier)
         password = password or self._new_password()

@@ -54,6 +54,10 @@ class PromptRenderer:
         """Where the recording lies now that ``keep_upload`` has written to ``path``; the directory may have moved."""
         return self._folder(tenant_id) / _UPLOADS / Path(path).name
 
+    def drop_upload(self, tenant_id: TenantId, path: str) -> None:
+        """Remove a recording that nothing plays. Raises OSError."""
+        self.upload_file(tenant_id, path).unlink(missing_ok=True)
+
     def __call__(
         self, config: TenantConfig, texts: Mapping[str, str], uploads: Mapping[str, str] | None = None
     ) -> dict[str, str]:

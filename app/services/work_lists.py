@@ -42,10 +42,10 @@ class WorkLists:
         def change(rows: Any) -> tuple[None, dict[str, Any]]:
             others = rows.contact_types()
             row = _among(others, type_id)
-            number = row.code if code is None else code
+            before, number = (row.name, row.code), row.code if code is None else code
             clean = self._check(others, type_id, row.name if name is None else name, number)
-            rows.update_contact_type(type_id, name=clean, code=number)
-            return None, {"contact_type": [row.name, clean], "code": [row.code, number]}
+            rows.update_contact_type(type_id, name=clean, code=number)  # the row becomes what it is now
+            return None, {"contact_type": [before[0], clean], "code": [before[1], number]}
 
         self._changes.make(person, "change", change, live=False)
 
@@ -82,10 +82,10 @@ class WorkLists:
 
         def change(rows: Any) -> tuple[None, dict[str, Any]]:
             others = rows.break_reasons()
-            row = _among(others, reason_id)
+            before = _among(others, reason_id).name
             clean = self._check(others, reason_id, name)
             rows.update_break_reason(reason_id, name=clean)
-            return None, {"break_reason": [row.name, clean]}
+            return None, {"break_reason": [before, clean]}
 
         self._changes.make(person, "change", change, live=False)
 

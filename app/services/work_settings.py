@@ -8,10 +8,12 @@ from typing import Any
 from app.core.integration import fill, url_problem
 from app.core.networks import contains, parse_address, parse_network, written
 from app.ports import Integration, IntegrationFailed
+from app.services.errors import Refused
 from app.services.live_changes import LiveChanges
 from app.services.masking import national
 from app.services.people import Person
 from app.services.problems import Problems, one_problem
+from app.services.time_zones import FirstDifference, check_zone
 
 RANGES: dict[str, tuple[int, int]] = {
     "recall_seconds": (5, 120),
@@ -28,10 +30,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "status_after_call": ("available", "on_break", "wrap_up"),
 }
 
-FIELDS = (*CHOICES, *RANGES, "integration_url", "allowed_addresses")
+FIELDS = (*CHOICES, *RANGES, "integration_url", "allowed_addresses", "timezone")
 
 CALLS_DEPEND_ON = frozenset(
-    (*CHOICES, "recall_seconds", "misses_before_break", "service_level_seconds", "short_abandon_seconds")
+    (*CHOICES, "recall_seconds", "misses_before_break", "service_level_seconds", "short_abandon_seconds", "timezone")
 )
 
 MOST_NETWORKS = 50
@@ -41,9 +43,13 @@ SAMPLE = {"number": "01012345678", "agent": "agent1", "menu": "배송 문의", "
 
 
 class WorkSettings:
-    """Use cases over a store (app.adapters.sql.store.Store), for managers. ``integration`` reaches outside."""
+    """Use cases over a store (app.adapters.sql.store.Store), for managers. ``integration`` reaches outside,
+    ``first_difference`` knows the switch's clock."""
 
-    def __init__(self, store: Any, changes: LiveChanges, integration: Integration) -> None:
+    def __init__(
+        self, store: Any, changes: LiveChanges, integration: Integration, first_difference: FirstDifference
+    ) -> None:
+        self._first_difference = first_difference
         self._store = store
         self._changes = changes
         self._integration = integration
@@ -125,7 +131,17 @@ class WorkSettings:
             if url and (problem := url_problem(url)):
                 problems.add(name, problem)
             return url
+        if name == "timezone":
+            return self._zone(person, value, problems)
         return self._networks(person, value, problems)
+
+    def _zone(self, person: Person, name: str, problems: Problems) -> str:
+        if name != self._store.for_tenant(person.tenant_id).tenant().timezone:
+            try:
+                check_zone(name, self._first_difference)
+            except Refused as refusal:
+                problems.add("timezone", refusal.code, **refusal.details)
+        return name
 
     @staticmethod
     def _networks(person: Person, texts: Sequence[str], problems: Problems) -> list[str]:

@@ -184,6 +184,20 @@ class TestTakingIn:
         assert send(manager, sheet(["agent1", "상담사1", "2"], header=head)).json["changed"] == 1
         assert rows_of(manager.get("/agents.xlsx").data)[1][4] == "2"
 
+    def test_agents_keep_their_place_in_a_queue_that_left_the_menu(self, manager, world) -> None:
+        """It is served on for an hour, and comes back with the version that led to it; the sheet cannot name it."""
+        both = [{"agent_id": 1}, {"agent_id": 2, "level": 2}]
+        manager.put("/assignments", json={"queues": [{"id": 2, "tiers": both}]})
+        own = world.tenants["demo"]
+        first, _, third = own.ars("live").definition["menu"]
+        own.publish({**own.ars("live").definition, "menu": [first, third]}, "admin")
+        assert own.config().queues[2].tiers == {1: 1, 2: 2}
+        head = ["상담사ID", "이름", "상담메뉴"]
+        done = send(manager, sheet(["agent1", "상담사1", "1"], ["agent2", "상담사2", ""], header=head))
+        assert (done.status_code, done.json["changed"]) == (200, 1)
+        tiers = {number: queue.tiers for number, queue in own.config().queues.items()}
+        assert (tiers[1], tiers[2]) == ({1: 1}, {1: 1, 2: 2})
+
     def test_what_the_switch_refuses_is_not_kept(self, manager, world) -> None:
         world.switch.reply = "-ERR"
         refused = send(manager, sheet(["kim", "김하늘"], ["agent1", "새 이름"]))

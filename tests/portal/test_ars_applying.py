@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.services.audit_words import Names, Told, told
 from tests.portal.outside import sound
 from tests.portal.test_ars_draft import document
 
@@ -135,10 +136,15 @@ def test_every_step_stands_in_the_audit(manager, world) -> None:
     assert [(one.subject, one.action) for one in reversed(entries)] == [
         ("ARS서비스", "change"), ("ARS서비스", "apply"), ("ARS서비스", "delete"),
     ]  # fmt: skip
-    assert entries[0].details["dropped"] == ["메뉴를 2번 대신 5번까지 안내합니다."]
+    names = Names()
+    (dropped,) = told(entries[0].details, "ko", names)
+    assert dropped == Told("버린 변경", ("메뉴를 2번 대신 5번까지 안내합니다.",))
     applied = next(one for one in entries if one.action == "apply")
     assert applied.actor == "관리자 admin (demo)"
-    assert "상담시간 '평일 월·화·수·목·금요일 09:00–18:00'를 추가합니다." in applied.details["changes"]
+    changes = {line.label: line.values for line in told(applied.details, "ko", names)}["바뀐 내용"]
+    assert "상담시간 '평일 월·화·수·목·금요일 09:00–18:00'를 추가합니다." in changes
+    english = {line.label: line.values for line in told(applied.details, "en", names)}["Changes"]
+    assert len(english) == len(changes) and any("09:00–18:00" in sentence for sentence in english)
 
 
 def test_a_caller_is_previewed_on_the_draft(manager, world) -> None:

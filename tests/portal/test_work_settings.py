@@ -91,6 +91,20 @@ class TestWork:
         assert world.notified == [world.tenants["demo"].tenant_id]
         assert audit(world)[-1][2]["recall_seconds"] == [30, 20]
 
+    def test_the_time_zone_is_one_whose_clock_the_switch_keeps(self, manager, world) -> None:
+        own = world.tenants["demo"]
+        wrong = {"Africa/Casablanca": "zone_unsayable", "Asia/Soul": "zone_unknown", "": "zone_unknown"}
+        for zone, code in wrong.items():
+            refused = manager.put("/settings", json={"timezone": zone, "recall_seconds": 45})
+            assert problems(refused) == {"timezone": code}
+        assert (own.config().timezone, own.config().recall_seconds) == ("Asia/Seoul", 30)
+        english = manager.put("/settings", json={"timezone": "America/Nuuk"}, headers={"Accept-Language": "en"})
+        assert "FreeSWITCH cannot express" in english.json["details"]["problems"][0]["message"]
+        assert manager.put("/settings", json={"timezone": "Asia/Tokyo"}).json["timezone"] == "Asia/Tokyo"
+        assert own.config().timezone == "Asia/Tokyo" and world.notified == [own.tenant_id]
+        files = (world.settings.state / "dialplan").rglob("*.xml")
+        assert any("timezone=Asia/Tokyo" in file.read_text("utf-8") for file in files)
+
     def test_what_is_the_same_is_no_change(self, manager, world) -> None:
         manager.put("/settings", json={"recall_seconds": 30})
         manager.put("/settings", json={"response_target": 95})
@@ -229,31 +243,13 @@ class TestAccess:
         assert client.post("/logout", data={"csrf_token": token}).headers["Location"] == "/login"
 
     @pytest.mark.parametrize(
-        ("peer", "forwarded", "status"),
-        [
-            ("203.0.113.7", None, 200),
-            ("203.0.114.7", None, 403),
-            ("203.0.114.7", "203.0.113.7", 403),
-            ("::ffff:203.0.113.7", None, 200),
-            ("2001:db8::7", None, 200),
-        ],
+        ("peer", "status"),
+        [("203.0.113.7", 200), ("203.0.114.7", 403), ("::ffff:203.0.113.7", 200), ("2001:db8::7", 200)],
     )
-    def test_a_client_cannot_say_where_it_is(self, app, world, peer, forwarded, status) -> None:
-        """Without a trusted proxy (TRUSTED_PROXIES) the peer's own address counts."""
+    def test_either_kind_of_address_is_recognised(self, app, world, peer, status) -> None:
         self.restrict(world, "203.0.113.0/24", "2001:db8::/32")
-        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
         asked = Program(app.test_client(), world.tokens["demo", "admin"])
-        answer = asked.get("/settings", headers=headers, environ_base={"REMOTE_ADDR": peer})
-        assert answer.status_code == status
-
-    def test_behind_a_trusted_proxy_its_word_counts(self, world) -> None:
-        from admin_ui import create_app
-
-        self.restrict(world, "203.0.113.0/24")
-        proxied = create_app(world.services, world.settings, TESTING=True, TRUSTED_PROXIES=1)
-        asked = Program(proxied.test_client(), world.tokens["demo", "admin"])
-        for forwarded, status in (("203.0.113.7", 200), ("10.0.0.1, 203.0.113.7", 200), ("203.0.113.7, 10.0.0.1", 403)):
-            assert asked.get("/settings", headers={"X-Forwarded-For": forwarded}).status_code == status, forwarded
+        assert asked.get("/settings", environ_base={"REMOTE_ADDR": peer}).status_code == status
 
     def test_an_open_stream_ends_when_the_fence_goes_up(self, manager, world, monkeypatch) -> None:
         from admin_ui.api import live

@@ -32,6 +32,7 @@ from app.services.accounts import hash_password
 from app.services.ars_outside import Outside
 from app.services.container import Services
 from app.services.sip_accounts import SipAccounts
+from freeswitch_conf.timezones import first_difference
 from provisioning.directory import a1_hash
 from tests.portal.outside import FakeSwitch, make_outside
 
@@ -126,6 +127,7 @@ class WebSettings:
     public_url: str = "http://127.0.0.1:8000"
     sip_domain: str = "sangdam.local"
     sip_port: int = 5060
+    trusted_proxies: int = 0
 
     @property
     def recordings_dir(self) -> Path:
@@ -189,7 +191,7 @@ def build(state: Path, database: str = "sqlite://", clock: FixedClock | None = N
     sip = SipAccounts(SecretBox(settings.read_secret_key()), settings.sip_domain, a1_hash, new_password)
     services = Services.build(
         store=store, bus=bus, feed=feed, clock=time, settings=settings, outside=outside, sip=sip,
-        integration=integration,
+        integration=integration, first_difference=lambda name: first_difference(name, time.now()),
     )  # fmt: skip
     world = World(store, services, settings, bus, feed, time, outside, switch, integration, notified)
     hashed = _hashed()

@@ -71,6 +71,7 @@ class ArsVersions(SetUp):
             self._lock(session)
             draft = self._ars(session, "draft")
             self._expect(session, draft, expected)
+            self._paths(session, document)
             self._give_queues(session, document)
             if draft is None:
                 draft = ArsVersion(tenant_id=self.tenant_id, state="draft", definition=document, revision=0)
@@ -129,6 +130,7 @@ class ArsVersions(SetUp):
     ) -> ArsVersion:
         ars_from_json(definition)
         self._lock(session)
+        self._paths(session, definition)
         draft = self._ars(session, "draft")
         if revision and draft is None:
             raise _changed(self._ars(session, "live"))
@@ -207,10 +209,41 @@ class ArsVersions(SetUp):
         with self._reading() as session:
             return session.scalars(self._mine(PromptFile).order_by(PromptFile.id.desc())).all()
 
+    def prompt_file_uses(self) -> dict[int, list[tuple[ArsVersion, list[str]]]]:
+        """File id → the versions that play it, for which announcements: the draft, what is live, then the past,
+        newest first. A file that nothing plays is not in it."""
+        with self._reading() as session:
+            return self._uses(session)
+
+    def delete_prompt_file(self, file_id: int) -> list[tuple[ArsVersion, list[str]]]:
+        """Forget an uploaded announcement, unless something plays it: what does is the answer. Raises NotFound."""
+        with self._writing() as session:
+            self._lock(session)
+            row = self._owned(session, PromptFile, file_id)
+            uses = self._uses(session).get(file_id, [])
+            if not uses:
+                session.delete(row)
+            return uses
+
     def upload_paths(self, definition: Mapping[str, Any]) -> dict[str, str]:
         """Prompt name → path of the recording that is played instead of its text. Raises InvalidDefinition."""
+        with self._reading() as session:
+            return self._paths(session, definition)
+
+    def _uses(self, session: Session) -> dict[int, list[tuple[ArsVersion, list[str]]]]:
+        found: dict[int, list[tuple[ArsVersion, list[str]]]] = {}
+        versions = session.scalars(self._mine(ArsVersion).order_by(ArsVersion.id.desc())).all()
+        for version in sorted(versions, key=lambda one: ("draft", "live", "past").index(one.state)):
+            played: dict[int, list[str]] = {}
+            for name, file_id in (version.definition.get("uploads") or {}).items():
+                played.setdefault(file_id, []).append(name)
+            for file_id, names in played.items():
+                found.setdefault(file_id, []).append((version, names))
+        return found
+
+    def _paths(self, session: Session, definition: Mapping[str, Any]) -> dict[str, str]:
         uploads = dict(definition.get("uploads") or {})
-        paths = {row.id: row.path for row in self.prompt_files()} if uploads else {}
+        paths = {row.id: row.path for row in session.scalars(self._mine(PromptFile))} if uploads else {}
         missing = [name for name, file_id in uploads.items() if file_id not in paths]
         if missing:
             raise InvalidDefinition("recordings are missing", field="uploads", value=missing)

@@ -288,6 +288,7 @@ def _queue(row: Queue, tiers: Mapping[int, int]) -> QueueConfig:
         callback_after_seconds=row.callback_after_seconds,
         priority=row.priority,
         tiers=dict(tiers),
+        retired=row.retired_at is not None,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from app.core import effects as fx
 from app.core import events as ev
 from app.core.definitions import AgentStatus
 from app.core.live import agent_view, snapshot
-from tests.scenarios.core.table import AGENTS, TENANT, Story, config, play, queue, without_wrap_up
+from tests.scenarios.core.table import AGENTS, QUEUES, TENANT, Story, config, play, queue, without_wrap_up
 
 
 def test_logging_in_and_out() -> None:
@@ -152,8 +154,6 @@ def test_who_is_deleted_during_a_call_is_seen_until_it_ends() -> None:
 
 
 def _without(full, name):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
     agents = {n: a for n, a in full.agents.items() if n != AGENTS[name]}
     return replace(full, agents=agents)
 
@@ -236,3 +236,37 @@ def test_late_and_unknown_events_do_nothing_and_impossible_ones_are_said() -> No
         00:09 | alice goes          | -                                   |
         00:10 | alice goes          | -                                   | alice idle/wrap_up
     """)
+
+
+def test_a_queue_that_left_the_menu_is_seen_until_its_last_call_is_gone() -> None:
+    """Nobody has to load the tenant again: the step with which the last call goes tells the screens."""
+    both = config(queue("sales"), queue("service"))
+    story = Story(both, available="alice bob")
+    story.play("""
+        at    | what happens      | the centre does                     | agents
+        00:00 | c1 queues sales   | Adopt c1; Script c1; Offer c1>alice |
+        00:02 | alice answers     | Record c1                           | alice on_call
+        00:03 | bob: status break | -                                   |
+        00:04 | c2 queues sales   | Adopt c2; Script c2                 |
+    """)
+
+    def shown() -> list[str]:
+        return [each["name"] for each in snapshot(story.centre, TENANT, story.now)["queues"]]
+
+    def last_step_told_screens(sentence: str) -> bool:
+        before = len(story.effects)
+        story.sentence(sentence)
+        return any(isinstance(effect, fx.QueueChanged | fx.AgentChanged) for effect in story.effects[before:])
+
+    retired = replace(both.queues[QUEUES["sales"]], retired=True)
+    story.tell(ev.TenantPublished(replace(both, queues={**both.queues, QUEUES["sales"]: retired}, version=2)))
+    assert shown() == ["sales", "service"]
+    assert last_step_told_screens("c2 hangs")
+    assert shown() == ["sales", "service"], "alice is talking to one of its customers"
+    assert last_step_told_screens("c1 hangs")
+    assert shown() == ["service"]
+    story.sentence("c3 queues sales")
+    assert shown() == ["sales", "service"], "somebody was in the old menu still"
+    assert last_step_told_screens("c3 hangs")
+    assert shown() == ["service"]
+    story.centre.check()

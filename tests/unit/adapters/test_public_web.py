@@ -123,6 +123,54 @@ def test_this_machine_is_recognised_however_it_is_written(host) -> None:
     assert refusal.value.code == "url_private"
 
 
+OWN = "contact.example.kr"
+
+
+@pytest.mark.parametrize(
+    ("url", "addresses"),
+    [
+        (f"https://{OWN}/api/v1/me", {OWN: ["93.184.216.34"]}),
+        (f"https://{OWN.upper()}.:8443/", {OWN: ["93.184.216.34"], f"{OWN}.": ["93.184.216.35"]}),
+        ("http://another-name.example.com/", {OWN: ["93.184.216.34"], "another-name.example.com": ["93.184.216.34"]}),
+        ("http://93.184.216.34:8000/", {OWN: ["93.184.216.34"]}),
+        ("http://[::ffff:93.184.216.34]/", {OWN: ["93.184.216.34"]}),
+        ("http://198.51.100.20/", {OWN: ["93.184.216.34"]}),
+        ("http://crm.example.com/", {OWN: ["93.184.216.34"], "crm.example.com": ["93.184.216.99", "93.184.216.34"]}),
+        (f"http://{OWN}/", {OWN: ["93.184.216.34", "93.184.216.35"]}),
+    ],
+)
+def test_the_installations_own_public_address_is_refused_by_every_name(monkeypatch, url, addresses) -> None:
+    monkeypatch.setattr(integration, "is_public", lambda address: True)  # 198.51.100.20 is a machine's as any other
+    reached = []
+
+    def connect(address: str, port: int, seconds: float) -> socket.socket:
+        reached.append(address)
+        raise ConnectionRefusedError
+
+    outside = PublicWeb(lambda host, port: addresses.get(host, [host]), connect, own=(OWN, "198.51.100.20"))
+    with pytest.raises(IntegrationFailed) as refusal:
+        outside.call(url)
+    assert refusal.value.code == "url_own"
+    assert reached == []
+
+
+def test_a_neighbour_is_called_also_where_the_own_name_is_not_known(serve) -> None:
+    """Name servers inside may not know the name outside; that is no reason to call nobody."""
+    server = serve(OK)
+
+    def resolve(host: str, port: int) -> list[str]:
+        if host == OWN:
+            raise socket.gaierror
+        return [ELSEWHERE]
+
+    def connect(address: str, port: int, seconds: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", server.port), timeout=seconds)
+
+    outside = PublicWeb(resolve, connect, own=(OWN,))
+    assert outside.call("http://crm.example.com/").status == 200
+    outside.check(f"http://{ELSEWHERE}/")
+
+
 def test_a_redirect_is_shown_and_not_followed(serve) -> None:
     server = serve(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n")
     outside, reached = web(server)

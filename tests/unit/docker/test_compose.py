@@ -67,6 +67,7 @@ def test_its_environment_makes_settings_that_fit_together(
         monkeypatch.setenv("SANGDAM_STATE", str(tmp_path / "state"))
         settings = Settings.load()
         assert settings.public_url == "https://contact.example.kr"
+        assert settings.trusted_proxies == 1  # the proxy of this file
         assert settings.freeswitch == "remote"
         assert settings.database_url.startswith("postgresql+psycopg://")
         assert settings.demo_traffic is False

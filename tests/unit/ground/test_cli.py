@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,38 @@ def test_the_operator_looks_at_caller_ids(
     assert (refused["state"], refused["reason"]) == ("refused", "다른 회사의 번호입니다.")
     code, _, err = call(capsys, "caller-id", "refuse", "99", "--reason", "-")
     assert code == 1 and "no caller ID has the number 99" in err
+
+
+NEW = ("tenant", "create", "shop", "--organisation", "가게", "--did", "07040000077", "--email", "me@example.com")
+
+
+def test_a_tenant_lives_in_a_zone_whose_clock_freeswitch_keeps(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANGDAM_VOICE", "none")
+    assert call(capsys, "db", "upgrade")[0] == 0
+    store = open_store(Settings.load())
+    for zone, says in (("Africa/Casablanca", "2"), ("America/Nuuk", "2"), ("Asia/Soul", "no time zone")):
+        code, _, err = call(capsys, *NEW, "--timezone", zone)
+        assert code == 1 and f"'{zone}'" in err and says in err
+    assert store.tenant_id_of("shop") is None, "nothing half done"
+    assert call(capsys, *NEW, "--timezone", "Asia/Tokyo")[0] == 0
+    own = store.for_tenant(store.tenant_id_of("shop") or 0)
+    assert own.tenant().timezone == own.config().timezone == "Asia/Tokyo"
+
+
+def test_a_tenant_moves_to_another_zone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANGDAM_VOICE", "none")
+    assert call(capsys, "db", "upgrade")[0] == 0
+    assert call(capsys, *NEW)[0] == 0
+    settings = Settings.load()
+    store = open_store(settings)
+    own = store.for_tenant(store.tenant_id_of("shop") or 0)
+    assert own.tenant().timezone == "Asia/Seoul"
+    code, _, err = call(capsys, "tenant", "set-timezone", "shop", "America/Scoresbysund")
+    assert code == 1 and "America/Scoresbysund" in err and own.tenant().timezone == "Asia/Seoul"
+    code, out, _ = call(capsys, "tenant", "set-timezone", "shop", "Asia/Tokyo")
+    assert code == 0 and "Asia/Tokyo" in out and own.tenant().timezone == "Asia/Tokyo"
+    assert "Asia/Tokyo" in call(capsys, "dialplan", "show", "07040000077")[1]
+    rows, _ = own.audits(datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC), 10, 0)
+    assert [row.details for row in rows if row.subject == "상담서비스"] == [{"timezone": ["Asia/Seoul", "Asia/Tokyo"]}]

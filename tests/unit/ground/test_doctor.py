@@ -83,3 +83,11 @@ def test_an_open_state_directory_is_pointed_out(settings: Settings) -> None:
     assert [finding.verdict for finding in doctor.state(settings)] == [Verdict.GOOD]
     settings.state.chmod(0o755)
     assert [finding.remedy for finding in doctor.state(settings)] == ["", f"chmod 700 {settings.state}"]
+
+
+def test_a_tls_front_that_nobody_counts_is_pointed_out(make_settings: Callable[..., Settings]) -> None:
+    """Everybody would seem to come from the front's address."""
+    (finding,) = doctor.front(make_settings(public_url="https://contact.example.kr"))
+    assert finding.verdict is Verdict.LACKING and "SANGDAM_TRUSTED_PROXIES=1" in finding.remedy
+    assert not list(doctor.front(make_settings(public_url="https://contact.example.kr", trusted_proxies=1)))
+    assert not list(doctor.front(make_settings()))

@@ -34,6 +34,7 @@ def test_defaults_are_the_ones_that_others_script_against() -> None:
     assert settings.redis_url == f"unix://{settings.state}/redis/redis.sock"
     assert settings.owns_redis
     assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.trusted_proxies == 0
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,9 @@ def test_defaults_are_the_ones_that_others_script_against() -> None:
         ("DATABASE_URL", "mysql://x", "sqlite:///path or postgresql://"),
         ("REDIS_URL", "localhost", "redis://host:port/0"),
         ("PUBLIC_URL", "javascript:alert(1)", "https://name"),
+        ("TRUSTED_PROXIES", "one", "a whole number from 0 to 9"),
+        ("TRUSTED_PROXIES", "-1", "a whole number from 0 to 9"),
+        ("TRUSTED_PROXIES", "true", "a whole number from 0 to 9"),
         ("NODE", "a/b", "letters, figures"),
         ("LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("DEMO_TRAFFIC", "perhaps", "true or false"),
@@ -121,7 +125,7 @@ def test_a_child_process_reads_the_very_same_settings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = Settings.load(
-        state=tmp_path, web_port=18000, wss_port=7443, rtp_ports="30000-30100", demo_traffic=False,
+        state=tmp_path, web_port=18000, wss_port=7443, trusted_proxies=2, rtp_ports="30000-30100", demo_traffic=False,
         carrier="me:p%40ss@10.0.0.1:5080;transport=tcp", trunk_acl="10.0.0.0/8,192.0.2.1",
         esl_password="x" * 40,
     )  # fmt: skip

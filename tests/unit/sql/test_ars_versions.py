@@ -85,12 +85,15 @@ class TestQueuesOfTheMenu:
         saved(demo, entry("2", "배송", second))
         demo.publish_draft("admin")
         assert live_queues(demo) == {second: "배송"}
-        assert set(demo.config().queues) == {first, second}
+        assert {number: queue.retired for number, queue in demo.config().queues.items()} == {first: True, second: False}
+        back = demo.draft_config(menu(entry("1", "주문", first)))
+        assert not back.queues[first].retired, "the draft brings it back"
         demo.update_queue(first, retired_at=datetime.now(UTC) - timedelta(minutes=61))
         assert set(demo.config().queues) == {second}
         past = demo.ars_versions()[0][1]
         demo.publish(past.definition, "admin", restored_from=past.id)
         assert live_queues(demo) == {first: "주문", second: "배송"}
+        assert not demo.config().queues[first].retired
         newest = demo.ars_versions()[0][0]
         assert (newest.state, newest.restored_from) == ("live", past.id)
 
