@@ -114,8 +114,8 @@ function Page() {
   </div>`;
 }
 
-const Tools = () => html`<button type="button" class="btn" onClick=${() => set({ dialog: "recordings" })}><${Icon} name="ti-microphone" />${t("올린 녹음")}</button>
-  <button type="button" class="btn" onClick=${() => set({ dialog: "history" })}><${Icon} name="ti-history" />${t("변경 이력")}</button>`;
+const Tools = () => html`<button type="button" class="btn" onClick=${() => set({ dialog: "history" })}><${Icon} name="ti-history" />${t("변경 이력")}</button>
+  <button type="button" class="btn" onClick=${() => set({ dialog: "recordings" })}><${Icon} name="ti-microphone" />${t("올린 녹음")}</button>`;
 
 mount("ars", Page);
 render(html`<${Tools} />`, document.getElementById("ars-tools"));

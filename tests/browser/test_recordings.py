@@ -26,7 +26,7 @@ def test_a_recording_that_nothing_plays_is_deleted_by_keyboard(manager, site, wi
     page = manager(width, language)
     page.goto(f"{site.address}/settings/ars")
     page.wait_for_selector(".section")
-    page.focus("#ars-tools button >> nth=0")
+    page.focus("#ars-tools button >> nth=1")
     page.keyboard.press("Enter")
     page.wait_for_selector(".recordings > li >> nth=1")
     rows = page.locator(".recordings > li")
