@@ -1,7 +1,8 @@
 """The Event Socket without a socket: what esl.connection.Connection is to the adapter, in virtual time.
 
 Real frames (esl.codec) and real commands; only the TCP connection and its greenlets are missing. ``latency``
-lets every command and every event travel for so many virtual seconds, so that they cross on their way.
+lets every command and every event travel for so many virtual seconds, so that they cross on their way; ``spacing``
+lies between the commands of a batch: FreeSWITCH carries them out one after another, while the channel goes on.
 For the rehearsal and for tests (app.bootstrap.virtual).
 """
 
@@ -30,12 +31,14 @@ class Wire:
     """One connection to ``switch``. ``stir`` is called when something is under way that has to be seen through."""
 
     def __init__(
-        self, switch: SimSwitch, on_event: Callable[[Event], object], stir: Callable[[], None], latency: float
+        self, switch: SimSwitch, on_event: Callable[[Event], object], stir: Callable[[], None], latency: float,
+        spacing: float = 0.0,
     ) -> None:
         self._switch = switch
         self._on_event = on_event
         self._stir = stir
         self._latency = latency
+        self._spacing = spacing
         self.core_uuid = ""
         self.reason: EslError | None = None
         self.said: list[bytes] = []
@@ -46,6 +49,8 @@ class Wire:
         self._events: deque[Event] = deque()
         self._outgoing: deque[bytes] = deque()
         self._delivering = False
+        self._free_at = 0.0
+        """When the command written last arrives, epoch seconds."""
         self._ended = gevent.event.Event()
         self._end: Connection | None = None
 
@@ -85,7 +90,9 @@ class Wire:
         result = self._replies.expect()
         self._outgoing.append(data)
         if self._latency and self._delivering:
-            self._switch.clock.after(self._latency, self._travel)
+            clock = self._switch.clock
+            self._free_at = max(self._free_at + self._spacing, clock.time() + self._latency)
+            clock.after(self._free_at - clock.time(), self._travel)
         else:
             self._travel()
         self._stir()

@@ -189,8 +189,8 @@ class VirtualOffice:
     """A tenant's day, from the aware moment ``start``. Times are seconds since then unless said otherwise.
 
     ``source`` is FreeSWITCH's whole configuration with the tenant's dialplan in it. ``latency``: virtual seconds
-    that commands and events travel. ``watched``: the live view is published, as for screens. ``options`` are
-    SimSwitch's.
+    that commands and events travel, ``spacing`` those between the commands of a batch. ``watched``: the live view
+    is published, as for screens. ``options`` are SimSwitch's.
     """
 
     def __init__(
@@ -200,13 +200,14 @@ class VirtualOffice:
         start: datetime,
         *,
         latency: float = 0.0,
+        spacing: float = 0.0,
         seed: int = 1,
         watched: bool = True,
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.start = start
-        self.latency = latency
+        self.latency, self.spacing = latency, spacing
         self.clock = VirtualClock(start)
         values = {"local_zone": UTC, "write_recordings": False, "seed": seed, **(options or {})}
         self.switch = SimSwitch(source, self.clock, **values)
@@ -235,7 +236,7 @@ class VirtualOffice:
 
     def wire(self, *_: Any, on_event: Any) -> Any:
         """``connect`` of the adapter."""
-        self._wire = Wire(self.switch, on_event, self._stir, self.latency)
+        self._wire = Wire(self.switch, on_event, self._stir, self.latency, self.spacing)
         self._wire.said = self.said
         return self._wire
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.core.definitions import Holiday, Slot
+from app.core.definitions import CallbackOffer, Holiday, Slot
 from app.services.onboarding import EVERY_DAY
 from tests.freeswitch.stack import Stack
 
@@ -37,5 +37,9 @@ def stack() -> Iterator[Stack]:
             "fault", "07040000015", agents=4, licences=10, recall_seconds=25, status_after_call="available"
         )
         running.make_tenant("count", "07040000016", agents=1)
+        running.make_tenant(
+            "patient", "07040000017", agents=2, misses_before_break=0, recall_seconds=10, delay_seconds=6.0,
+            queue={"delay_interval_seconds": 3, "callback": CallbackOffer.BY_KEY},
+        )  # fmt: skip
         running.start_all()
         yield running

@@ -39,7 +39,8 @@ PASSWORD = "phone-password-of-tests"
 
 PROMPTS = (
     "greeting", "menu", "connecting", "delay", "unavailable", "after_hours", "holiday", "lines_full",
-    "invalid", "wrong_digit", "no_digit", "forced_end", "hold", "callback_offer",
+    "invalid", "wrong_digit", "no_digit", "forced_end", "hold", "callback_offer", "callback_confirm", "callback_number",
+    "callback_done",
 )  # fmt: skip
 PROMPT_HERTZ = {name: 1000 + 100 * number for number, name in enumerate(PROMPTS)}
 CALLER_HERTZ = 440

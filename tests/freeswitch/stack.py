@@ -501,9 +501,11 @@ class Stack:
         ars: dict[str, Any] | None = None,
         queue: dict[str, Any] | None = None,
         assigned: Callable[[int, int], bool] = lambda agent, queue: True,
+        delay_seconds: float = 0.35,
         **values: Any,
     ) -> Tenant:
-        """A tenant with tones for prompts. ``ars`` changes its ArsDefinition, ``queue`` its queues, ``values``
+        """A tenant with tones for prompts (the delay prompt's lasts ``delay_seconds``). ``ars`` changes its
+        ArsDefinition, ``queue`` its queues, ``values``
         the tenant's row; ``assigned(agent, queue)`` (numbers from 0) says who serves what."""
         store = setup.open_store(self.settings)
         making = setup.onboarding(self.settings, store)
@@ -541,7 +543,9 @@ class Stack:
             )
         publishing = setup.publishing(self.settings, store, notify=lambda tenant_id: None)
         publishing.apply(made["tenant_id"], "test")
-        self._tones(own.config().ars.prompts)
+        prompts = own.config().ars.prompts
+        self._tones(prompts)
+        write_tone(Path(prompts["delay"]), PROMPT_HERTZ["delay"], delay_seconds)
         token = making.create_token(made["tenant_id"], "admin", "test")
         tenant = Tenant(self, made["tenant_id"], name, did, self.api(token), people, queues)
         self.tenants[name] = tenant

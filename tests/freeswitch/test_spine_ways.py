@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
-from tests.freeswitch.stack import Stack, assert_never_silent, eventually, wait_music, wait_prompt
+from tests.freeswitch.harness import CALLER_HERTZ
+from tests.freeswitch.stack import (
+    Stack,
+    Tenant,
+    assert_never_silent,
+    eventually,
+    wait_music,
+    wait_prompt,
+    wait_tone,
+)
 
 pytestmark = [pytest.mark.freeswitch, pytest.mark.timeout(300)]
 
@@ -82,3 +94,55 @@ def test_an_unknown_number_is_refused(stack: Stack) -> None:
     call = stack.caller(stack.number()).call("07049999999")
     call.wait_state("ended", 10)
     assert call.status == 404
+
+
+@pytest.fixture
+def patient(stack: Stack) -> Iterator[Tenant]:
+    """Says a long delay prompt every three seconds. Everybody goes home afterwards."""
+    tenant = stack.tenants["patient"]
+    yield tenant
+    tenant.rest()
+    stack.wait_quiet()
+
+
+@pytest.mark.parametrize("into", [0.0, 1.3, 3.1])
+def test_an_agent_comes_while_the_delay_prompt_is_said(stack: Stack, patient: Tenant, into: float) -> None:
+    """Refused: music, and the next is rung; answered: both hear each other. ``into`` the prompt by so many seconds."""
+    first, second = patient.agents
+    first.start_work(on_invite=603)
+    second.start_work()
+    for agent in (first, second):
+        agent.do("status", status="on_break", reason="식사")
+    number = stack.number()
+    call = stack.caller(number).call(patient.did).wait_state("talking", 15)
+    wait_prompt(call, "delay", 30)
+    time.sleep(into)
+    first.do("status", status="available")
+    assert first.phone is not None and second.phone is not None
+    first.phone.wait_call(1, 5)
+    wait_music(call)
+    at = wait_prompt(call, "delay", 30)
+    time.sleep(into)
+    second.do("status", status="available")
+    ringing = second.phone.wait_call(1, 5).wait_state("talking", 5)
+    wait_tone(call, second.hertz, 5)
+    wait_tone(ringing, CALLER_HERTZ, 5)
+    assert time.monotonic() - at < into + 10
+    call.hang_up()
+    record = patient.ended_call(number)
+    assert (record["outcome"], record["agent_id"]) == ("connected", second.id)
+    assert_never_silent(call, call.answered_at, call.ended_at)
+
+
+def test_a_callback_is_left_at_the_delay_prompt(stack: Stack, patient: Tenant) -> None:
+    """A key cuts the prompt short; what is asked then is heard, and what is answered counts."""
+    number = stack.number()
+    call = stack.caller(number).call(patient.did).wait_state("talking", 15)
+    at = wait_prompt(call, "delay", 30)
+    call.rtp.press("*")
+    at = wait_prompt(call, "callback_confirm", 10, since=at)
+    call.rtp.press("1")
+    wait_prompt(call, "callback_done", 10, since=at)
+    call.wait_state("ended", 10)
+    assert patient.ended_call(number)["outcome"] == "callback"
+    assert_never_silent(call, call.answered_at, call.ended_at)

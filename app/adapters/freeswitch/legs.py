@@ -27,6 +27,10 @@ class LegState:
     """``ringback`` as last set."""
     music: str = ""
     """What plays endlessly beneath everything else."""
+    lost: str = ""
+    """Music that ended unbidden, to be started again as soon as nothing else plays."""
+    bridging: Leg = ""
+    """Whom its ``bridge`` calls at present."""
     music_at: float = -1e9
     """When it was started, monotonic."""
     prompts: list[str] = field(default_factory=list)
@@ -38,6 +42,25 @@ class LegState:
     answered: bool = False
     waiting: deque[Effect] | None = None
     """Effects that wait until the leg has come to rest (see switch.py); None when it is at rest."""
+
+
+    def silenced(self) -> None:
+        """No music is meant to play any more."""
+        self.music = self.lost = ""
+
+    def done_with(self, token: str) -> None:
+        """A prompt or a ``bridge`` is over."""
+        if token in self.prompts:
+            self.prompts.remove(token)
+        elif token == self.bridging:
+            self.bridging = ""
+
+    def music_due(self) -> str:
+        """The music to start again now, if any; it is forgotten by this."""
+        if self.prompts or self.bridging or self.other:
+            return ""
+        music, self.lost = self.lost, ""
+        return music
 
 
 class Legs(dict[Leg, LegState]):
@@ -54,6 +77,8 @@ class Legs(dict[Leg, LegState]):
 
     def bridged(self, one: Leg, other: Leg) -> None:
         self[one].other, self[other].other = other, one
+        for leg in (one, other):
+            self[leg].bridging = self[leg].lost = ""
 
     def parted(self, one: Leg, other: Leg) -> None:
         for leg, its in ((one, other), (other, one)):

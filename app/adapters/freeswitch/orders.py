@@ -198,7 +198,9 @@ def _offer(e: fx.Offer, legs: Legs, params: Params) -> list[Order]:
         variables["sangdam_queue"] = str(int(e.queue_id))
     order = _bridge(e.leg, e.agent_leg, User(e.sip_user, params.sip_domain), variables, e.timeout_seconds)
     legs[e.agent_leg].tenant_id = e.tenant_id
-    return [*_before_bridge(e.leg, legs, _music(e.music)), order]
+    before = _before_bridge(e.leg, legs, _music(e.music))
+    legs[e.leg].bridging = e.agent_leg
+    return [*before, order]
 
 
 def _facts(call_id: str, number: str, name: str, queue: str = "") -> dict[str, str]:
@@ -231,7 +233,9 @@ def _call_out(e: fx.CallOut, legs: Legs, params: Params) -> list[Order]:
     }
     order = _bridge(e.leg, e.new_leg, Gateway(params.gateway, e.number), variables, e.timeout_seconds)
     legs[e.new_leg].tenant_id = e.tenant_id
-    return [*_before_bridge(e.leg, legs, RINGBACK_TONE), order]
+    before = _before_bridge(e.leg, legs, RINGBACK_TONE)
+    legs[e.leg].bridging = e.new_leg
+    return [*before, order]
 
 
 def _join(e: fx.Join, legs: Legs, params: Params) -> list[Order]:
@@ -239,7 +243,8 @@ def _join(e: fx.Join, legs: Legs, params: Params) -> list[Order]:
     for leg in (e.leg, e.other):
         found += _standing(leg, legs)
         state = legs[leg]
-        state.held, state.music = False, ""
+        state.held = False
+        state.silenced()
         if state.ends_with_bridge is not True:
             state.ends_with_bridge = True
             found.append(_variables(leg, {"hangup_after_bridge": "true"}))
@@ -252,7 +257,7 @@ def _part(e: fx.Part, legs: Legs, params: Params) -> list[Order]:
     for leg in e.keep:
         state = legs[leg]
         found += _standing(leg, legs)
-        state.music = ""
+        state.silenced()
         state.held = len(e.keep) > 1
     if len(e.keep) < 2:
         return [*found, *(Order(esl.UuidTransfer(leg, rest), leg) for leg in e.keep)]
@@ -289,20 +294,25 @@ def _play_music(e: fx.PlayMusic, legs: Legs, params: Params) -> list[Order]:
     found = _standing(e.leg, legs)
     if state.music:
         found.append(Order(esl.UuidBreak(e.leg, all_queued=False), e.leg))
-    state.music = music
+    state.music, state.lost = music, ""
     # A file would end; a stream does not, and reads keys meanwhile.
     app = "playback" if _STREAM.fullmatch(music) else "endless_playback"
     return [*found, Order(esl.Execute(e.leg, app, music, event_uuid(MUSIC_TOKEN)), e.leg)]
 
 
 def _stop_playing(e: fx.StopPlaying, legs: Legs, params: Params) -> list[Order]:
-    """Stop the prompt; the music beneath it goes on. Without a prompt, stop the music."""
+    """Stop the prompt. Without a prompt, stop the music.
+
+    FreeSWITCH (switch_ivr_parse_event, CF_STOP_BROADCAST) then ends the music beneath the prompt as well, unless it
+    has the next application in its hands by then; the adapter starts it again (switch.py).
+    """
     state = legs[e.leg]
     if not state.prompts:
         if not state.music:
             # A break that finds nothing to stop would stop what is played next.
+            state.lost = ""
             return []
-        state.music = ""
+        state.silenced()
     return [Order(esl.UuidBreak(e.leg, all_queued=False), e.leg)]
 
 
@@ -312,7 +322,8 @@ def _divert(e: fx.Divert, legs: Legs, params: Params) -> list[Order]:
         raise UnsafeValue(f"not an extension of a tenant's dialplan: {e.extension[:80]!r}")
     place = esl.Extension(extension, context_of(e.tenant_id))
     state = legs[e.leg]
-    state.music, state.held = "", False
+    state.silenced()
+    state.held = False
     return [
         *_disarm(e.leg, legs),
         _variables(e.leg, {"sangdam_step": "diverted"}),

@@ -221,9 +221,11 @@ class FreeSwitchNode:
 
     def _unlock(self, connection: Connection, leg: Leg, parked_ago: float) -> None:
         """End the dialplan's music; once more when it was perhaps only about to begin."""
-        self._legs[leg].music = ""
+        self._legs[leg].silenced()
         self._break(connection, leg)
-        if not LOCKED_BY <= parked_ago < 60:
+        if parked_ago < LOCKED_BY:
+            self._later(LOCKED_BY - parked_ago, self._break, connection, leg)
+        elif parked_ago >= 60:  # found parked: since when is not known
             self._later(LOCKED_BY - LOCKED_FROM, self._break, connection, leg)
 
     def _break(self, connection: Connection, leg: Leg) -> None:
@@ -320,8 +322,9 @@ class FreeSwitchNode:
         log.info("refused on %s: leg %s: %s", self.node, leg, reason)
         if reason.startswith(_GONE):
             self._legs.pop(leg, None)
-        elif leg in self._legs and token in self._legs[leg].prompts:
-            self._legs[leg].prompts.remove(token)
+        elif leg in self._legs:
+            self._legs[leg].done_with(token)
+            self._music_again(leg)
         self._forget_unanswered(token)
         self._sink(ev.EffectFailed(self.node, self._clock.now(), leg, token, reason))
 
@@ -363,12 +366,21 @@ class FreeSwitchNode:
         if state is None or state.music != event.get("Application-Data"):
             return
         music, state.music = state.music, ""
-        # A break that came when its prompt had just ended by itself has hit the music beneath. Not so when
-        # the leg was sent away (PLAYBACK ERROR), is gone, or the music ends as soon as it begins.
+        # The break that ended a prompt has ended the music beneath as well. Not so when the leg was sent away
+        # (PLAYBACK ERROR), is gone, or the music ends as soon as it begins.
         broken = event.get("Application-Response") == "FILE PLAYED" and not event.get("Hangup-Cause")
         if broken and self._clock.monotonic() - state.music_at > MUSIC_SECONDS:
+            state.lost = music
+            self._music_again(event.leg)
+
+    def _music_again(self, leg: Leg) -> None:
+        """Start lost music anew, once nothing else is under way: in a ``bridge`` that calls, or a prompt that is about
+        to begin, FreeSWITCH would play it there without end, and neither would ever go on."""
+        state = self._legs.get(leg)
+        music = state.music_due() if state is not None else ""
+        if music:
             with contextlib.suppress(SwitchUnavailable):
-                self.perform(fx.PlayMusic(event.leg, music))
+                self.perform(fx.PlayMusic(leg, music))
 
     def _note(self, event: ev.SwitchEvent, raw: Event) -> None:
         """Learn what the adapter needs, then tell the core."""
@@ -404,12 +416,11 @@ class FreeSwitchNode:
                 if self._early.pop(event.other, None) is None:
                     self._sink(event)
             case ev.AppFinished():
-                state = self._legs[event.leg]
-                if event.token in state.prompts:
-                    state.prompts.remove(event.token)
-                elif event.app == "bridge":
+                self._legs[event.leg].done_with(event.token)
+                if event.app == "bridge":
                     self._forget_unanswered(event.token)
                 self._sink(event)
+                self._music_again(event.leg)
             case ev.RecordingStopped():
                 prefix = self._params.recordings_dir.rstrip("/") + "/"
                 path = event.path.removeprefix(prefix)

@@ -53,7 +53,7 @@ def office(
         def make(
             *, controller: bool = True, at_work: str = "alice bob", look_back: bool = True, **changes: Any
         ) -> Office:
-            of_office = {key: changes.pop(key) for key in ("start", "latency", "seed") if key in changes}
+            of_office = {key: changes.pop(key) for key in ("start", "latency", "spacing", "seed") if key in changes}
             config = tenant(settings_prompts(installation), **changes)
             publish(installation, config)
             cdr_dir = tmp_path / f"cdr{len(made_before)}"

@@ -301,6 +301,42 @@ def test_a_callback_by_key(office: MakeOffice) -> None:
         assert [(back.number, back.queue_id) for back in facts.callbacks] == [(number, QUEUES["sales"])]
 
 
+@pytest.mark.parametrize("latency", [0.0, 0.004])
+def test_an_agent_comes_while_the_delay_prompt_is_said(office: MakeOffice, latency: float) -> None:
+    """The prompt is cut short, the phone rings, and who answers it has the caller: at every moment of the prompt."""
+    here = office(at_work="", sales={"delay_interval_seconds": 20}, latency=latency, spacing=latency)
+    here.plug_in(AGENTS["alice"])
+    story = Story(here).tell("""
+    at    | what happens          | how it is
+    00:00 | kim calls             |
+    00:04 | kim presses 1         |
+    00:28 | -                     | kim hears delay
+    00:28 | alice logs in         |
+    00:28.5 | -                   | alice rings; kim hears ringing
+    00:29 | alice answers         |
+    00:30 | -                     | kim talks to alice
+    00:40 | kim hangs up          |
+    """)
+    facts = here.lookback.of(story.customers["kim"])
+    assert [offer.outcome for offer in facts.offers] == ["answered"]
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.004])
+def test_an_offer_that_cut_the_delay_prompt_and_failed_leaves_music(office: MakeOffice, latency: float) -> None:
+    here = office(at_work="", sales={"delay_interval_seconds": 20}, latency=latency, spacing=latency)
+    here.plug_in(AGENTS["alice"])
+    Story(here).tell("""
+    at    | what happens          | how it is
+    00:00 | kim calls             |
+    00:04 | kim presses 1         |
+    00:28 | alice logs in         |
+    00:28.5 | -                   | alice rings
+    00:29 | alice refuses         |
+    00:29.5 | -                   | kim hears music
+    00:34.5 | alice rings         |
+    """.replace("00:34.5 | alice rings         |", "00:35 | -                     | alice rings"))
+
+
 def test_the_longest_wait_lets_a_callback_be_left(office: MakeOffice) -> None:
     """kim confirms as the longest wait ends, lee thinks better of it: the one is called back, the other told."""
     here = office(at_work="", sales={"callback": CallbackOffer.BY_KEY, "longest_wait_seconds": 30})

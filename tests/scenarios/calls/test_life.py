@@ -117,7 +117,7 @@ def day(office: MakeOffice, seed: int, **changes: Any) -> tuple[Office, Life]:
 @pytest.mark.parametrize(("seed", "latency"), [(1, 0.0), (2, 0.004), (3, 0.03)])
 def test_half_an_hour_of_life(office: MakeOffice, seed: int, latency: float) -> None:
     """Some hundred calls and a thousand clicks; no record differs from what the telephones saw."""
-    here, life = day(office, seed, latency=latency)
+    here, life = day(office, seed, latency=latency, spacing=min(latency, 0.005))
     life.live(1500, callers_every=9, moves_every=3)
     here.lookback.end_story()
     facts = here.lookback.facts()
