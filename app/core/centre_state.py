@@ -99,6 +99,7 @@ class Step:
         self._agents_before: dict[tuple[TenantId, AgentId], Agent | None] = {}
         self._touched: dict[tuple[TenantId, AgentId], None] = {}
         self._queues_changed: dict[tuple[TenantId, QueueId], None] = {}
+        self._calls_changed: dict[TenantId, None] = {}
 
     # --- all or nothing -----------------------------------------------------------------------
 
@@ -163,6 +164,8 @@ class Step:
         before = state.calls.get(call.call_id)
         if before is None:
             self.set(self.tenant(call.tenant_id).calls, call.call_id, None)
+        if before is None or before.phase is not call.phase:
+            self._calls_changed[call.tenant_id] = None
         had = before.legs if before is not None else frozenset()
         have = call.legs
         if had != have:
@@ -178,6 +181,7 @@ class Step:
         stored = state.calls.get(call.call_id)
         for leg in call.legs | (stored.legs if stored is not None else frozenset()) | {call.call_id}:
             self._leg_gone(call, leg)
+        self._calls_changed[call.tenant_id] = None
         self.drop(state.calls, call.call_id)
         self.drop(state.last_at, call.call_id)
         tenant = state.tenants.get(call.tenant_id)
@@ -293,6 +297,11 @@ class Step:
         for queue_key in self._queues_changed:
             if queue_key[0] in tenants:
                 self.effects.append(fx.QueueChanged(*queue_key))
+        # Lines in use are shown too: a call that is in no queue and with no agent changes nothing else.
+        told = {tenant_id for tenant_id, _ in (*self._touched, *self._queues_changed)}
+        for tenant_id in self._calls_changed:
+            if tenant_id in tenants and tenant_id not in told:
+                self.effects.append(fx.QueueChanged(tenant_id, 0))
         gone = self.state.gone
         while len(gone) > GONE_KEPT:
             gone.popitem(last=False)

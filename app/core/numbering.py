@@ -13,6 +13,9 @@ from collections.abc import Iterable
 DIALLABLE = re.compile(r"\+?[0-9*#]{1,20}")
 """What may reach a dial string at all (FREESWITCH.md, "Is attacked")."""
 
+SHORTEST = 8
+"""Digits of the shortest number that is no emergency or short service number (1588-0000)."""
+
 _SERVICE = re.compile(r"1[568]\d{2}")
 _SHORT = frozenset({"100", "105", "106", "107", "109", "111", "112", "113", "114", "116", "117", "118", "119"}) | {
     "120", "122", "125", "127", "128", "129", "131", "132", "182", "188", "1301", "1330", "1331", "1332", "1333",
@@ -132,6 +135,9 @@ def refusal(number: str, *, international_allowed: bool, blocked_prefixes: Itera
     if kind is Kind.EMERGENCY:
         return None
     if not any(character.isdigit() for character in text):
+        return "bad_number"
+    if kind is Kind.UNKNOWN and text.isdigit() and len(text) < SHORTEST:
+        # An extension that nobody has, or a slip of the finger: no carrier could place it.
         return "bad_number"
     if kind is Kind.INTERNATIONAL and not international_allowed:
         return "international_refused"

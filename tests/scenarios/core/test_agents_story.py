@@ -270,3 +270,19 @@ def test_a_queue_that_left_the_menu_is_seen_until_its_last_call_is_gone() -> Non
     assert last_step_told_screens("c3 hangs")
     assert shown() == ["service"]
     story.centre.check()
+
+
+def test_a_call_that_is_only_in_the_menu_is_told_to_the_screens() -> None:
+    """자원현황 counts it, although no queue and no agent have changed."""
+    story = play("at | what happens | the centre does\n00:00 | - | -")
+
+    def told(sentence: str) -> bool:
+        before = len(story.effects)
+        story.sentence(sentence)
+        return any(isinstance(effect, fx.QueueChanged) for effect in story.effects[before:])
+
+    assert told("c1 arrives")
+    assert snapshot(story.centre, TENANT, story.now)["resources"]["ars"] == 1
+    assert not told("c1 presses 1"), "the same call, still in the menu"
+    assert told("c1 hangs up")
+    assert snapshot(story.centre, TENANT, story.now)["resources"]["ars"] == 0

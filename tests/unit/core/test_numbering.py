@@ -53,6 +53,9 @@ def test_numbers(written: str, normal: str, kind: Kind, shown: str, masked: str)
         ("+82601234567", "number_blocked"),
         ("", "bad_number"),
         ("**#", "bad_number"),
+        ("0", "bad_number"),
+        ("1009", "bad_number"),  # an extension that nobody has
+        ("021234", "bad_number"),
         ("010-1234-5678", "bad_number"),
         ("${system(rm)}", "bad_number"),
         ("0101234567\n", "bad_number"),
