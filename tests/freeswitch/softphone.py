@@ -65,6 +65,12 @@ class Call:
         self.phone._respond(self.invite, status, reason, tag=self.local)
         self._end("local", status)
 
+    def hold(self, on: bool = True) -> None:
+        """The telephone's own Hold key: a re-INVITE, during which it sends nothing."""
+        body = self.phone._sdp(self.rtp).replace("a=sendrecv", "a=sendonly" if on else "a=sendrecv")
+        contact = ("Contact", f"<sip:{self.phone.user}@{self.phone.address}:{self.phone.port}>")
+        self.phone._request_in(self, "INVITE", [contact, ("Content-Type", "application/sdp")], body)
+
     def hang_up(self) -> None:
         """BYE, CANCEL or a refusal, whichever is due."""
         if self.state == "talking":

@@ -321,6 +321,18 @@ def test_a_call_to_the_outside(stack: Stack, team: Tenant, carrier: SoftPhone) -
     agent.wait("idle")
 
 
+def test_the_telephones_own_hold_key(stack: Stack, team: Tenant) -> None:
+    """Nobody presses a button on a screen: the customer hears music all the same, and then the agent again."""
+    agent = team.agents[0]
+    call, at_agent = talk(stack, team, agent)
+    at_agent.hold()
+    wait_music(call)
+    at_agent.hold(False)
+    both_hear(call, at_agent, agent)
+    record = finish(team, call)
+    assert with_customer(record) == [agent.id]
+
+
 def test_an_agents_sound_is_lost_and_comes_back(stack: Stack, team: Tenant) -> None:
     """The agent's phone is called anew and takes the old leg's place when it has answered: one talk, one continuous
     recording. A phone that is busy changes nothing."""
