@@ -23,6 +23,7 @@ import gevent
 import gevent.event
 
 from app.adapters.freeswitch import snapshot
+from app.adapters.freeswitch.beneath import Beneath
 from app.adapters.freeswitch.legs import Legs
 from app.adapters.freeswitch.orders import Order, Params, orders
 from app.adapters.freeswitch.translate import (
@@ -48,11 +49,6 @@ from esl.waiting import result_of_api
 log = logging.getLogger(__name__)
 
 REST_SECONDS = 2.0
-MUSIC_SECONDS = 0.5
-"""Music that ends earlier than this has something wrong with it and is not started again."""
-LOCKED_FROM, LOCKED_BY = 0.9, 2.4
-"""Seconds after a caller was parked between which the dialplan's own music begins (dialplan.compiler). It holds
-the leg's event lock (switch_ivr_broadcast): until it is broken, nothing that is sent to the leg is executed."""
 SETTLE_SECONDS = 0.3
 """FreeSWITCH's list of channels lags behind by up to 0.2 s; events are subscribed before this pause."""
 
@@ -121,6 +117,7 @@ class FreeSwitchNode:
         self._later = later
         self._sleep = sleep
         self._legs = Legs()
+        self._beneath = Beneath(self._legs, clock, self._play, later)
         self._early: dict[Leg, ev.LegsBridged] = {}
         self._outbox: deque[tuple[Connection, Order]] = deque()
         self._filled = gevent.event.Event()
@@ -192,7 +189,7 @@ class FreeSwitchNode:
 
     def _carry_out(self, effect: fx.Effect) -> None:
         connection = self._connection()
-        locked_for = self._locked_for(effect)
+        locked_for = self._beneath.locked_for(effect)
         kept = self._legs.keep(effect)
         try:
             ready = [self._encoded(order) for order in orders(effect, self._legs, self._of_all)]
@@ -203,30 +200,13 @@ class FreeSwitchNode:
         self._outbox.extend((connection, order) for order in ready)
         self._filled.set()
         if isinstance(effect, fx.Adopt) and locked_for is not None:
-            self._unlock(connection, effect.leg, locked_for)
+            self._beneath.unlock(effect.leg, locked_for, partial(self._break, connection))
         elif isinstance(effect, fx.PlayMusic):
             self._legs[effect.leg].music_at = self._clock.monotonic()
         elif isinstance(effect, fx.Part):
             self._moving(effect.keep)
         elif isinstance(effect, fx.Join):
             self._moving((effect.leg, effect.other))
-
-    def _locked_for(self, effect: fx.Effect) -> float | None:
-        """How long ago the leg to be adopted was parked, if the dialplan's music may have begun there."""
-        state = self._legs.get(effect.leg) if isinstance(effect, fx.Adopt) else None
-        if state is None or not state.guarded:
-            return None
-        ago = self._clock.monotonic() - state.parked_at
-        return ago if ago >= LOCKED_FROM else None
-
-    def _unlock(self, connection: Connection, leg: Leg, parked_ago: float) -> None:
-        """End the dialplan's music; once more when it was perhaps only about to begin."""
-        self._legs[leg].silenced()
-        self._break(connection, leg)
-        if parked_ago < LOCKED_BY:
-            self._later(LOCKED_BY - parked_ago, self._break, connection, leg)
-        elif parked_ago >= 60:  # found parked: since when is not known
-            self._later(LOCKED_BY - LOCKED_FROM, self._break, connection, leg)
 
     def _break(self, connection: Connection, leg: Leg) -> None:
         if leg in self._legs and not self._legs[leg].other:
@@ -324,7 +304,7 @@ class FreeSwitchNode:
             self._legs.pop(leg, None)
         elif leg in self._legs:
             self._legs[leg].done_with(token)
-            self._music_again(leg)
+            self._beneath.again(leg)
         self._forget_unanswered(token)
         self._sink(ev.EffectFailed(self.node, self._clock.now(), leg, token, reason))
 
@@ -356,31 +336,14 @@ class FreeSwitchNode:
 
     def _on_event(self, event: Event) -> None:
         if event.name == "CHANNEL_EXECUTE_COMPLETE" and application_token(event) == MUSIC_TOKEN:
-            self._music_ended(event)
+            self._beneath.ended(event)
             return
         for found in translate(event, self.node):
             self._note(found, event)
 
-    def _music_ended(self, event: Event) -> None:
-        state = self._legs.get(event.leg)
-        if state is None or state.music != event.get("Application-Data"):
-            return
-        music, state.music = state.music, ""
-        # The break that ended a prompt has ended the music beneath as well. Not so when the leg was sent away
-        # (PLAYBACK ERROR), is gone, or the music ends as soon as it begins.
-        broken = event.get("Application-Response") == "FILE PLAYED" and not event.get("Hangup-Cause")
-        if broken and self._clock.monotonic() - state.music_at > MUSIC_SECONDS:
-            state.lost = music
-            self._music_again(event.leg)
-
-    def _music_again(self, leg: Leg) -> None:
-        """Start lost music anew, once nothing else is under way: in a ``bridge`` that calls, or a prompt that is about
-        to begin, FreeSWITCH would play it there without end, and neither would ever go on."""
-        state = self._legs.get(leg)
-        music = state.music_due() if state is not None else ""
-        if music:
-            with contextlib.suppress(SwitchUnavailable):
-                self.perform(fx.PlayMusic(leg, music))
+    def _play(self, leg: Leg, music: str) -> None:
+        with contextlib.suppress(SwitchUnavailable):
+            self.perform(fx.PlayMusic(leg, music))
 
     def _note(self, event: ev.SwitchEvent, raw: Event) -> None:
         """Learn what the adapter needs, then tell the core."""
@@ -420,7 +383,7 @@ class FreeSwitchNode:
                 if event.app == "bridge":
                     self._forget_unanswered(event.token)
                 self._sink(event)
-                self._music_again(event.leg)
+                self._beneath.again(event.leg)
             case ev.RecordingStopped():
                 prefix = self._params.recordings_dir.rstrip("/") + "/"
                 path = event.path.removeprefix(prefix)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gevent
 import pytest
 
+from app.adapters.freeswitch import beneath
 from app.adapters.freeswitch import switch as module
 from app.core import effects as fx
 
@@ -18,7 +19,7 @@ BREAK = f"api uuid_break {LEG}\n\n"
 def breaks_when_adopted_after(seconds: float, monkeypatch: pytest.MonkeyPatch, *, bridged: bool = False) -> int:
     """How often the leg is broken when it is adopted that long after it was parked."""
     monkeypatch.setattr(module, "SETTLE_SECONDS", 0)
-    monkeypatch.setattr(module, "LOCKED_BY", module.LOCKED_FROM + 0.02)
+    monkeypatch.setattr(beneath, "LOCKED_BY", beneath.LOCKED_FROM + 0.02)
     world = World()
     node, _ = world.node()
     queue = {"variable_sangdam_step": "queue", "variable_sangdam_tenant": "1", "variable_sangdam_queue": "7"}

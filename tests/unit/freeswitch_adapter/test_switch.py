@@ -386,3 +386,34 @@ def test_nothing_is_promised_without_a_connection(world: World, node: FreeSwitch
     node.stop()
     with pytest.raises(SwitchUnavailable):
         node.perform(fx.HangUpLeg(A))
+
+
+def test_music_that_a_break_ended_waits_until_nothing_else_is_under_way(world: World, node: FreeSwitchNode) -> None:
+    """An offer cuts a prompt short: begun within the bridge that calls, the music would never let it connect."""
+    over = {"Application": "playback", "Application_UUID": "sg-music", "Application_Data": MUSIC,
+            "Application_Response": "FILE PLAYED"}  # fmt: skip
+    node.perform(fx.PlayMusic(A, MUSIC))
+    node.perform(fx.PlayPrompt(A, ("/p/a.wav",), "t1"))
+    world.clock.ahead += 5
+    node.perform(fx.StopPlaying(A))
+    node.perform(fx.Offer(A, B, 1, 11, "demo-1001", 20, "0212345678", "", MUSIC, A))
+    said(world)
+    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, Application="playback", Application_UUID="sg-t1",
+                    Application_Response="FILE PLAYED"))  # fmt: skip
+    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, **over))
+    assert said(world) == []
+    refused = {"Application": "bridge", "Application_UUID": f"sg-{B}", "variable_originate_disposition": "USER_BUSY"}
+    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, **refused))
+    assert said(world) == [f"{A} playback({MUSIC}) sg-music"]
+
+    node.perform(fx.PlayPrompt(A, ("/p/a.wav",), "t2"))
+    world.clock.ahead += 5
+    node.perform(fx.StopPlaying(A))
+    node.perform(fx.PlayPrompt(A, ("/p/b.wav",), "t3"))
+    said(world)
+    for token in ("t2", ""):
+        ended = {**over, "Application_UUID": f"sg-{token}"} if token else over
+        world.say(event("CHANNEL_EXECUTE_COMPLETE", A, **ended))
+    assert said(world) == [], "the next prompt is said first"
+    world.say(event("CHANNEL_EXECUTE_COMPLETE", A, **{**over, "Application_UUID": "sg-t3"}))
+    assert said(world) == [f"{A} playback({MUSIC}) sg-music"]
