@@ -12,11 +12,13 @@ from flask import Flask, Response, jsonify
 
 import agent_ui
 from admin_ui import (
+    addresses,
     api,
     assets,
     context,
     errors,
     i18n,
+    json_bodies,
     pages,
     pages_ars,
     pages_staff,
@@ -51,12 +53,14 @@ def create_app(services: Services, settings: WebSettings, **config: Any) -> Flas
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
     app.config.update(config)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = json_bodies.Json(app)
+    app.url_map.converters["int"] = addresses.Identity
     proxies.install(app, settings.trusted_proxies, settings.public_url)
     i18n.install(app)
     assets.install(app)
     context.install(app, services, settings)
     security.install(app, settings)
+    addresses.install(app)
     errors.install(app)
     api.install(app)
     app.register_blueprint(pages.blueprint)

@@ -12,7 +12,7 @@ from admin_ui.context import manager, services
 from admin_ui.i18n import language
 from app.services import messages
 from app.services.errors import Refused
-from app.services.periods import PRESETS, day_bounds, preset, today
+from app.services.periods import LONGEST_DAYS, PRESETS, day_bounds, preset, today
 
 PER_PAGE = 50
 
@@ -47,8 +47,8 @@ def period_from_query() -> dict[str, Any]:
         found["from_time"], found["to_time"] = _time("from_time"), _time("to_time")
         found["start"], found["end"] = day_bounds(found["date_from"], found["date_to"], who.timezone)
     except (Refused, ValueError) as error:
-        details = error.details if isinstance(error, Refused) else {"days": 366}
-        found["error"] = messages.text("bad_period", language(), **details)
+        refused = error if isinstance(error, Refused) else Refused("bad_period", days=LONGEST_DAYS)
+        found["error"] = messages.text(refused.code, language(), **refused.details)
         found.update(date_from=day, date_to=day, from_time=None, to_time=None)
         found["start"], found["end"] = day_bounds(day, day, who.timezone)
     return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.api.calls import with_words
 from admin_ui.context import person, platform, services
+from admin_ui.json_bodies import Blueprint
 from app.services.staff import transfer_targets
 
 blueprint = Blueprint("agent", __name__, description="Agents at work")

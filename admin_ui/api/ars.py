@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response, request, send_file
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import ars_file_schemas as files
 from admin_ui.api import ars_schemas as shapes
 from admin_ui.context import manager, services
 from admin_ui.i18n import language
+from admin_ui.json_bodies import Blueprint
 from admin_ui.security import limiter
 
 blueprint = Blueprint("ars", __name__, description="The tenant's ARS: menu, hours, holidays, announcements")

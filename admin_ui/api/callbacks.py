@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.context import person, services
+from admin_ui.json_bodies import Blueprint
 from app.services.periods import day_bounds
 
 blueprint = Blueprint(
@@ -38,7 +38,7 @@ class CallbackList(MethodView):
         return {"total": total, "page": args["page"], "per_page": args["per_page"], "items": items}
 
 
-@blueprint.route("/callbacks/<int(max=9223372036854775807):callback_id>")
+@blueprint.route("/callbacks/<int:callback_id>")
 class CallbackOne(MethodView):
     @blueprint.response(204)
     def delete(self, callback_id: int) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Response, request, send_file
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import ars_schemas as shapes
 from admin_ui.api.ars import ID, UPLOADING, uploaded
 from admin_ui.context import manager, services
+from admin_ui.json_bodies import Blueprint
 from admin_ui.security import limiter
 
 blueprint = Blueprint("caller-ids", __name__, description="Caller IDs (전기통신사업법 §84-2)")

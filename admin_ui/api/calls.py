@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response, request, send_file
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.context import person, services
 from admin_ui.i18n import translate
+from admin_ui.json_bodies import Blueprint
 from admin_ui.outcomes import OUTCOMES
 from app.services.history import page_of
 from app.services.people import Person

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.context import manager, person, services
+from admin_ui.json_bodies import Blueprint
 from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
 from app.services.figures import StatisticsFilter

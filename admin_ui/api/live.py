@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Response, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.context import address, person, services
+from admin_ui.json_bodies import Blueprint
 from app.services.live import for_person
 from app.services.people import Person
 

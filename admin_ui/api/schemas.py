@@ -281,7 +281,9 @@ class StatisticsArgs(Schema):
     unit = ma.fields.String(
         load_default="whole", validate=validate.OneOf(["whole", "hour", "day", "week", "month"])
     )
-    id = ma.fields.List(ma.fields.Integer(), load_default=list, metadata={"description": "Queues or agents"})
+    id = ma.fields.List(
+        ma.fields.Integer(validate=STORABLE), load_default=list, metadata={"description": "Queues or agents"}
+    )
     service_level_seconds = ma.fields.Integer(load_default=None, validate=validate.Range(1, 3600))
     short_abandon_seconds = ma.fields.Integer(load_default=None, validate=validate.Range(0, 3600))
     formula = ma.fields.String(

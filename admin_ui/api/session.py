@@ -7,12 +7,12 @@ from typing import Any
 from flask import session
 from flask.views import MethodView
 from flask_login import login_user, logout_user
-from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
 from admin_ui.api import schemas
 from admin_ui.context import LoggedIn, address, person, platform, services, settings
 from admin_ui.i18n import language
+from admin_ui.json_bodies import Blueprint
 from admin_ui.security import limiter, websocket_url
 from app.services.people import Person, Role
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.api.staffing_schemas import ManagedAgent
 from admin_ui.context import person, services
+from admin_ui.json_bodies import Blueprint
 
 blueprint = Blueprint("setup", __name__, description="The tenant's people and lists")
 

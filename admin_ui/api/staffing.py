@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import staffing_schemas as shapes
 from admin_ui.api.ars import UPLOADING
@@ -15,6 +14,7 @@ from admin_ui.api.figures import EXCEL, excel
 from admin_ui.context import manager, services, settings
 from admin_ui.errors import with_words
 from admin_ui.i18n import language
+from admin_ui.json_bodies import Blueprint
 from admin_ui.security import limiter
 from app.services.assignments import Wanted
 from app.services.errors import Refused

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from admin_ui.api import schemas
 from admin_ui.api import staffing_schemas as shapes
 from admin_ui.context import address, manager, services
+from admin_ui.json_bodies import Blueprint
 from admin_ui.security import limiter
 from app.services.work_settings import RANGES, shown_address
 

@@ -16,7 +16,7 @@ from app.reports.figures import agent_workbook, contact_workbook, queue_workbook
 from app.services.errors import Refused
 from app.services.history import History
 from app.services.people import Person
-from app.services.periods import LONGEST_DAYS
+from app.services.periods import check_days
 from app.services.repository import Store, TenantStore
 
 Report = QueueReport | AgentReport | ContactReport
@@ -79,7 +79,7 @@ class Statistics:
     def show(self, person: Person, kind: str, wanted: StatisticsFilter) -> Shown:
         """The report ``kind`` (one of KINDS); the view is written into 작업이력.
 
-        Raises Refused ``not_found`` (kind), ``bad_period``.
+        Raises Refused ``not_found`` (kind), ``bad_period``, ``date_out_of_range``.
         """
         shown = self._make(person, kind, wanted)
         self._history.note(person, KINDS[kind], "view", **_words(wanted))
@@ -99,8 +99,7 @@ class Statistics:
     def _make(self, person: Person, kind: str, wanted: StatisticsFilter) -> Shown:
         if kind not in KINDS:
             raise Refused("not_found")
-        if wanted.last < wanted.first or (wanted.last - wanted.first).days >= LONGEST_DAYS:
-            raise Refused("bad_period", days=LONGEST_DAYS)
+        check_days(wanted.first, wanted.last)
         store = self._store.for_tenant(person.tenant_id)
         period = Period(
             wanted.first, wanted.last, wanted.from_time, wanted.to_time, wanted.unit, person.timezone

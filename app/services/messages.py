@@ -172,6 +172,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "조회기간을 확인해 주세요. 시작일이 종료일보다 늦을 수 없으며 최대 {days}일입니다.",
         "Check the period: it cannot start after its end and covers {days} days at most.",
     ),
+    "date_out_of_range": (
+        "날짜를 확인해 주세요. {earliest}부터 {latest}까지 조회할 수 있습니다.",
+        "Check the dates: {earliest} to {latest} can be asked for.",
+    ),
+    "not_your_call": (
+        "직접 통화한 상담의 후처리만 기록할 수 있습니다. 통화한 상담사나 관리자에게 요청해 주세요.",
+        "Only calls in which you talked can be written up. Ask the agent who talked, or your manager.",
+    ),
+    "agent_not_in_call": (
+        "이 통화를 한 상담사가 아닙니다. 통화한 상담사를 선택해 주세요.",
+        "This agent did not talk in the call. Choose an agent who did.",
+    ),
     "no_such_callback": (
         "처리할 콜백이 없습니다. 이미 처리되었거나 삭제되었습니다.",
         "There is no such pending callback. It was done or deleted already.",
@@ -189,7 +201,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The caller withheld the number, so it cannot be called.",
     ),
     "internal": (
-        "처리 중 오류가 발생했습니다. 다시 시도해 주세요. 계속되면 오류번호 {reference}을(를) 알려 주세요.",
+        "처리 중 오류가 발생했습니다. 다시 시도해 주세요. 계속되면 이 오류번호를 알려 주세요: {reference}",
         "Something went wrong. Try again; if it goes on, report the number {reference}.",
     ),
     # announcements

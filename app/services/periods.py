@@ -8,16 +8,26 @@ from zoneinfo import ZoneInfo
 from app.services.errors import Refused
 
 LONGEST_DAYS = 366
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""Days that can be asked for: beyond are slips of the pen, and at the ends of the calendar time zones overflow."""
 PRESETS = ("today", "yesterday", "week", "month", "30days")
+
+
+def check_days(first: date, last: date) -> None:
+    """Refuse what is no period: Refused ``date_out_of_range`` for a day before EARLIEST or after LATEST,
+    ``bad_period`` when it ends before it starts or is longer than a leap year."""
+    if not (EARLIEST <= first <= LATEST and EARLIEST <= last <= LATEST):
+        raise Refused("date_out_of_range", earliest=EARLIEST.isoformat(), latest=LATEST.isoformat())
+    if last < first or (last - first).days >= LONGEST_DAYS:
+        raise Refused("bad_period", days=LONGEST_DAYS)
 
 
 def day_bounds(first: date, last: date, timezone: str) -> tuple[datetime, datetime]:
     """``[start of first, start of the day after last)`` in the time zone.
 
-    Raises Refused ``bad_period`` when it ends before it starts or is longer than a leap year.
+    Raises Refused as ``check_days`` does.
     """
-    if last < first or (last - first).days >= LONGEST_DAYS:
-        raise Refused("bad_period", days=LONGEST_DAYS)
+    check_days(first, last)
     zone = ZoneInfo(timezone)
     return (
         datetime.combine(first, time(), zone),
