@@ -18,7 +18,7 @@ LARGEST_ID = 2**63 - 1
 class Identity(IntegerConverter):
     """``<int:…>``: a number that a database can be asked for; any other address is not found."""
 
-    def __init__(self, map: Map, *args: Any, max: int | None = LARGEST_ID, **options: Any) -> None:  # noqa: A002
+    def __init__(self, map: Map, *args: Any, max: int | None = LARGEST_ID, **options: Any) -> None:
         super().__init__(map, *args, max=max, **options)
 
 

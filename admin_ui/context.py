@@ -25,6 +25,16 @@ FROM_ANYWHERE = frozenset(
 somebody else, and to log out. Nothing of the tenant's is shown there."""
 
 
+DESCRIPTION = "api-docs.openapi_json"
+
+
+def _open_to_strangers() -> bool:
+    """Whether the API answers this without a login: to log in, its description, and what is not there at all."""
+    if request.endpoint is None or request.method == "OPTIONS":
+        return True
+    return request.endpoint == DESCRIPTION or (request.endpoint, request.method) == ("session.Session", "POST")
+
+
 class LoggedIn(UserMixin):  # type: ignore[misc]
     """A person, as flask-login wants one."""
 
@@ -133,3 +143,5 @@ def install(app: Flask, made: Services, checked: WebSettings) -> None:
             open_to_all = request.endpoint in FROM_ANYWHERE or (request.endpoint or "").startswith("desk.")
             if not current_user.person.address_allowed and not open_to_all:
                 raise Refused("address_not_allowed", address=address())
+        elif request.path.startswith("/api/") and not _open_to_strangers():
+            raise Refused("not_authenticated")  # before anybody reads the body, or asks for a page's CSRF token

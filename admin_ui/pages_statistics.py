@@ -55,7 +55,8 @@ def _filter() -> tuple[StatisticsFilter, dict[str, Any]]:
 
 def _seconds(name: str, least: int) -> int | None:
     value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 and least <= int(value) <= 3600 else None
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 5 else None
+    return number if number is not None and least <= number <= 3600 else None
 
 
 def headings(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:

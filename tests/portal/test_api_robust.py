@@ -116,7 +116,8 @@ def test_the_first_and_the_last_day_count(program, day) -> None:
 @pytest.mark.parametrize("number", [BIG, BEYOND, 2**63 - 1])
 def test_identities_that_no_database_has_are_not_found(program, number) -> None:
     manager = program("demo", "admin")
-    paths = [f"/{kind}/{number}" for kind in ("agents", "groups", "skills", "contact-types", "break-reasons", "callbacks")]
+    kinds = ("agents", "groups", "skills", "contact-types", "break-reasons", "callbacks")
+    paths = [f"/{kind}/{number}" for kind in kinds]
     for path in [*paths, f"/agents/{number}/password", f"/ars/versions/{number}"]:
         for method in ("get", "put", "patch", "post", "delete"):
             answer = getattr(manager, method)(path, **({} if method == "get" else {"json": {"name": "이름"}}))
@@ -149,8 +150,9 @@ def integers(app) -> list[tuple[str, str, dict]]:
     found = []
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
-            if isinstance(operation, dict) and "application/json" in operation.get("requestBody", {}).get("content", {}):
-                schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            content = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
+            if "application/json" in content:
+                schema = content["application/json"]["schema"]
                 address = path.removeprefix("/api/v1").replace("{call_id}", "x")
                 while "{" in address:
                     address = address[: address.index("{")] + "1" + address[address.index("}") + 1 :]
@@ -201,3 +203,29 @@ def test_whole_numbers_beyond_64_bits_in_a_draft_are_refused(program) -> None:
 
 def test_the_number_of_an_error_is_told_without_a_doubled_particle() -> None:
     assert messages.text("internal", "ko", reference="304ee977").endswith("이 오류번호를 알려 주세요: 304ee977")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer bogus"}], ids=["none", "bogus"])
+def test_who_is_not_known_is_told_that_first_whatever_is_sent(client, headers) -> None:
+    for path in ("/agent/hold", "/agent/dial", "/contact-types", "/caller-ids", "/ars/draft", "/calls/x/wrap-up"):
+        for method in ("get", "post", "put", "delete"):
+            for body in ({}, {"json": {"rubbish": 1}}, {"data": "[" * 50_000, "content_type": "application/json"}):
+                answer = getattr(client, method)(f"/api/v1{path}", headers=headers, **body)
+                if answer.status_code not in (404, 405):
+                    assert (answer.status_code, answer.json["code"]) == (401, "not_authenticated"), (method, path)
+    assert client.get("/api/v1/agents?page=x", headers=headers).status_code == 401
+    assert client.post("/api/v1/agent/hold", json={}, headers=headers).status_code == 401
+    assert client.post("/api/v1/nothing", json={}, headers=headers).json["code"] == "not_found"
+    assert client.delete("/api/v1/session", headers=headers).status_code == 401
+    assert client.get("/api/v1/openapi.json", headers=headers).status_code == 200
+
+
+def test_a_session_still_needs_its_pages_token(log_in, client) -> None:
+    assert log_in().status_code == 200
+    for method, path in (("post", "/agent/hold"), ("delete", "/session")):
+        answer = getattr(client, method)(f"/api/v1{path}", json={})
+        assert (answer.status_code, answer.json["code"]) == (403, "csrf")
+
+
+def test_moments_are_iso_8601_everywhere(program) -> None:
+    assert program("demo", "admin").get("/dashboard").json["at"] == "2026-11-20T05:30:00+00:00"
