@@ -72,7 +72,8 @@ def install(app: Flask, settings: WebSettings) -> None:
     @app.before_request
     def refuse_forged_requests() -> None:
         """A session's changes need the token. A bearer token proves intent by itself: browsers never
-        attach one on their own. So does a JSON log-in, which no form of another site can send. An address of the API that does not exist is said to be that."""
+        attach one on their own. So does a JSON log-in, which no form of another site can send. An address
+        of the API that does not exist is said to be that."""
         if request.method in SAFE_METHODS or _bearer():
             return
         if (request.endpoint, request.method) == ("session.Session", "POST") and request.is_json:

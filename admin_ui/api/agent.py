@@ -10,6 +10,7 @@ from admin_ui.api import schemas
 from admin_ui.api.calls import with_words
 from admin_ui.context import person, platform, services
 from admin_ui.json_bodies import Blueprint
+from app.services.errors import Refused
 from app.services.staff import transfer_targets
 
 blueprint = Blueprint("agent", __name__, description="Agents at work")
@@ -71,7 +72,9 @@ class Targets(MethodView):
     def get(self, args: dict[str, Any]) -> list[dict[str, Any]]:
         """Colleagues in 대기 to whom a call can be passed now."""
         who = person()
-        agent_id = who.agent_id if who.agent_id is not None else args["agent_id"]
+        agent_id = args["agent_id"] if args["agent_id"] is not None else who.agent_id
+        if who.agent_id not in (None, agent_id):
+            raise Refused("forbidden")
         return transfer_targets(services().live.snapshot(who.tenant_id), agent_id)
 
 

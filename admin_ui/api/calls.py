@@ -110,18 +110,20 @@ class WrapUp(MethodView):
     @blueprint.arguments(schemas.WrapUpArgs)
     @blueprint.response(200, schemas.WrapUp)
     def put(self, args: dict[str, Any], call_id: str) -> dict[str, Any]:
-        """Keep 상담유형, 문의 and 조치 (1,024 characters each), during the call or any time after."""
+        """Keep 상담유형, 문의 and 조치 (1,024 characters each), during the call or any time after. An agent
+        writes up the own calls; a manager names an agent of the call."""
         who = person()
         made = services()
         agent_id = args.pop("agent_id")
+        writer = who.agent_id if who.agent_id is not None else agent_id
         return made.history.save_wrap_up(
-            who, call_id, agent_id=agent_id, in_progress=_is_own(who, call_id), **args
+            who, call_id, agent_id=agent_id, in_progress=_is_theirs(who, writer, call_id), **args
         )
 
 
-def _is_own(who: Person, call_id: str) -> bool:
-    """Whether the live view says that the agent is in this call, or writing it up."""
+def _is_theirs(who: Person, writer: int | None, call_id: str) -> bool:
+    """Whether the live view says that the writer is in this call, or writing it up."""
     for agent in services().live.snapshot(who.tenant_id).get("agents", ()):
-        if agent.get("id") == who.agent_id:
+        if writer is not None and agent.get("id") == writer:
             return call_id in ((agent.get("call") or {}).get("id"), agent.get("wrap_up_call"))
     return False

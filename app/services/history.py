@@ -157,7 +157,11 @@ class History:
     # -- write-ups ----------------------------------------------------------------------------
 
     def wrap_up(self, person: Person, call_id: str, agent_id: int | None = None) -> dict[str, Any]:
-        """The write-up of a call: the agent's own, for a manager the newest (or that of ``agent_id``)."""
+        """The write-up of a call: the agent's own, for a manager the newest (or that of ``agent_id``).
+
+        Raises Refused ``not_found``, ``forbidden`` for an agent who names another.
+        """
+        _check_own(person, agent_id)
         store = self._store.for_tenant(person.tenant_id)
         if store.call(call_id) is None:
             raise Refused("not_found")
@@ -188,14 +192,18 @@ class History:
         agent_id: int | None = None,
         in_progress: bool = False,
     ) -> dict[str, Any]:
-        """Keep 상담유형, 문의 and 조치 of a call. ``in_progress``: the live view says that the call is the
-        agent's, although the records do not have it yet.
+        """Keep 상담유형, 문의 and 조치 of a call, as an agent who talked in it, who dialled it, or whose it is
+        now. ``in_progress``: the live view says that the call is the writer's, although the records may not
+        have it yet.
 
-        Raises Refused ``not_found``, ``too_long`` (field, limit, length), ``unknown_contact_type``,
-        ``agent_required`` for a manager without ``agent_id``.
+        Raises Refused ``not_found``, ``too_long`` (field, limit, length), ``unknown_contact_type``; for an agent
+        ``forbidden`` (names another), ``not_your_call``; for a manager ``agent_required``, ``unknown_agent``,
+        ``agent_not_in_call``.
         """
+        _check_own(person, agent_id)
         store = self._store.for_tenant(person.tenant_id)
-        if not in_progress and store.call(call_id) is None:
+        call = store.call(call_id)
+        if not in_progress and call is None:
             raise Refused("not_found")
         writer = person.agent_id if person.agent_id is not None else agent_id
         if writer is None:
@@ -203,6 +211,9 @@ class History:
         names = Names.of(store)
         if writer not in names.agents:
             raise Refused("unknown_agent")
+        theirs = in_progress or call is None or call.agent_id == writer
+        if not theirs and all(talk.agent_id != writer for talk in store.talks(call_id)):
+            raise Refused("agent_not_in_call" if person.is_manager else "not_your_call")
         for field, value in (("inquiry", inquiry), ("action", action)):
             if len(value) > LONGEST_TEXT:
                 raise Refused("too_long", field=field, limit=LONGEST_TEXT, length=len(value))
@@ -380,6 +391,12 @@ class History:
             "action": row.action,
             "updated_at": row.updated_at,
         }
+
+
+def _check_own(person: Person, agent_id: int | None) -> None:
+    """An agent speaks for nobody else, as with commands."""
+    if person.agent_id is not None and agent_id not in (None, person.agent_id):
+        raise Refused("forbidden")
 
 
 def _newest_type(rows: Iterable[Any]) -> dict[str, int | None]:

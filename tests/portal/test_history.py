@@ -121,6 +121,53 @@ def test_a_call_may_be_written_up_before_its_record_is_there(program, world) -> 
     assert program("demo", "agent2").put("/calls/now/wrap-up", json={"inquiry": "x"}).status_code == 404
 
 
+def test_an_agent_writes_up_the_own_calls_only(calls, program, world) -> None:
+    stranger = program("demo", "agent2")
+    for language, words in (("ko", "직접 통화한"), ("en", "in which you talked")):
+        answer = stranger.put(
+            "/calls/answered/wrap-up", json={"contact_type_id": 1}, headers={"Accept-Language": language}
+        )
+        assert (answer.status_code, answer.json["code"]) == (403, "not_your_call")
+        assert words in answer.json["message"]
+    assert program("demo", "admin").get("/calls/answered").json["wrap_ups"] == []
+    assert stranger.put("/calls/dialled/wrap-up", json={"contact_type_id": 1}).status_code == 200
+    for changes in ({"call": {"id": "answered", "number": "0101"}}, {"wrap_up_call": "answered"}):
+        world.feed.publish(
+            world.tenants["demo"].tenant_id,
+            snapshot_of(world, agents=[agent_element(world, "agent3", **changes)]),
+        )
+        assert program("demo", "agent3").put("/calls/answered/wrap-up", json={}).status_code == 200
+        assert stranger.put("/calls/answered/wrap-up", json={}).status_code == 403
+
+
+def test_who_dialled_in_vain_may_say_why(program, world) -> None:
+    add_call(world, call_id="in vain", direction="outbound", agent="agent2", outcome="no_answer")
+    assert program("demo", "agent2").put("/calls/in vain/wrap-up", json={"inquiry": "부재"}).status_code == 200
+    assert program("demo", "agent1").put("/calls/in vain/wrap-up", json={"inquiry": "부재"}).status_code == 403
+
+
+def test_a_manager_writes_up_for_the_agents_of_the_call(calls, program, world) -> None:
+    manager, agents = program("demo", "admin"), world.agents["demo"]
+    kept = manager.put("/calls/answered/wrap-up", json={"agent_id": agents["agent1"], "contact_type_id": 2})
+    assert (kept.status_code, kept.json["agent_id"]) == (200, agents["agent1"])
+    other = manager.put("/calls/answered/wrap-up", json={"agent_id": agents["agent2"]})
+    assert (other.status_code, other.json["code"]) == (422, "agent_not_in_call")
+    assert manager.put("/calls/answered/wrap-up", json={"agent_id": 77}).json["code"] == "unknown_agent"
+    assert manager.put("/calls/answered/wrap-up", json={}).json["code"] == "agent_required"
+
+
+def test_an_agents_token_speaks_for_nobody_else(calls, program, world) -> None:
+    agent, ids = program("demo", "agent1"), world.agents["demo"]
+    for answer in (
+        agent.put("/calls/answered/wrap-up", json={"agent_id": ids["agent2"]}),
+        agent.get(f"/calls/answered/wrap-up?agent_id={ids['agent2']}"),
+        agent.get(f"/agent/transfer/targets?agent_id={ids['agent2']}"),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert agent.put("/calls/answered/wrap-up", json={"agent_id": ids["agent1"]}).status_code == 200
+    assert agent.get(f"/calls/answered/wrap-up?agent_id={ids['agent1']}").status_code == 200
+
+
 def test_callbacks_are_listed_and_taken_off(program, world) -> None:
     add_callback(world, key="one")
     agent = program("demo", "agent1")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.adapters.sql.base import Scope
@@ -110,21 +110,21 @@ class Figures(Scope):
             return agent_report(facts, period, self._agent_names(session, agent_ids, seen))
 
     def contact_statistics(self, period: Period) -> ContactReport:
-        """상담유형별 통계: what was written up, with the talk of the agent who wrote it."""
-        talked = (
-            select(func.coalesce(func.sum(Talk.talk_seconds), 0.0))
-            .where(
-                Talk.call_id == WrapUp.call_id,
-                Talk.agent_id == WrapUp.agent_id,
-                Talk.direction.in_(("inbound", "outbound", "transfer")),
-            )
-            .scalar_subquery()
+        """상담유형별 통계: a call counts once for each agent who talked to the customer in it and wrote it up,
+        with the talk of that agent."""
+        own_talk = (
+            Talk.tenant_id == self.tenant_id,
+            Talk.call_id == WrapUp.call_id,
+            Talk.agent_id == WrapUp.agent_id,
+            Talk.direction.in_(("inbound", "outbound", "transfer")),
         )
+        talked = select(func.sum(Talk.talk_seconds)).where(*own_talk).scalar_subquery()
         query = (
             select(WrapUp.contact_type_id, CallRow.direction, CallRow.started_at, talked)
             .join(CallRow, CallRow.call_id == WrapUp.call_id)
             .where(WrapUp.tenant_id == self.tenant_id, CallRow.tenant_id == self.tenant_id)
             .where(CallRow.started_at >= period.start, CallRow.started_at < period.end)
+            .where(exists().where(*own_talk))
         )
         with self._reading() as session:
             facts = [ContactFact(*row) for row in session.execute(query)]

@@ -129,6 +129,7 @@ def test_contact_types(store: Store, rows: TenantStore, tmp_path: Path) -> None:
     rows.save_wrap_up("in", 1, contact_type_id=kind.id, inquiry="", action="")
     rows.save_wrap_up("moved", 2, contact_type_id=kind.id, inquiry="", action="")
     rows.save_wrap_up("out", 1, contact_type_id=None, inquiry="", action="")
+    rows.save_wrap_up("in", 2, contact_type_id=unused.id, inquiry="", action="")  # 2 never talked in it
     report = rows.contact_statistics(TODAY)
     assert [
         (line.name, line.inbound, line.inbound_talk, line.outbound, line.outbound_talk)
@@ -138,7 +139,17 @@ def test_contact_types(store: Store, rows: TenantStore, tmp_path: Path) -> None:
         ("취소문의", 0, 0, 0, 0),
         ("기타", 0, 0, 1, 7),
     ]
-    assert unused.id
+    assert report.total.total == 3
+
+
+def test_contact_types_count_a_transferred_call_for_each_who_talked_and_wrote(
+    store: Store, rows: TenantStore, tmp_path: Path
+) -> None:
+    kind = rows.create_contact_type("배송문의", 10)
+    take_in(store, tmp_path, journal(TRANSFERRED, call="moved"))
+    for agent_id in (1, 2):
+        rows.save_wrap_up("moved", agent_id, contact_type_id=kind.id, inquiry="", action="")
+    assert rows.contact_statistics(TODAY).total.total == 2
 
 
 def test_today_and_the_arrivals_by_hour(store: Store, rows: TenantStore, tmp_path: Path) -> None:
