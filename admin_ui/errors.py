@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_ui.i18n import language
 from admin_ui.security import wait_seconds
+from admin_ui.validation_words import all_in_korean
 from app.core.errors import CoreError
 from app.services import messages
 from app.services.errors import status_of
@@ -83,7 +84,8 @@ def install(app: Flask) -> None:
         data = getattr(error, "data", None) or {}
         details: dict[str, Any] = {}
         if "messages" in data:
-            details = {"errors": data["messages"], "fields": ", ".join(sorted(_fields(data["messages"])))}
+            found = all_in_korean(data["messages"]) if language() == "ko" else data["messages"]
+            details = {"errors": found, "fields": ", ".join(sorted(_fields(data["messages"])))}
         if status == 413:
             details["limit_mb"] = max(1, (request.max_content_length or 0) >> 20)
         if status == 429:

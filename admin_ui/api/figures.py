@@ -12,6 +12,7 @@ from flask.views import MethodView
 from admin_ui.api import schemas
 from admin_ui.context import manager, person, services
 from admin_ui.json_bodies import Blueprint
+from admin_ui.i18n import translate
 from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
 from app.services.figures import StatisticsFilter
@@ -55,9 +56,12 @@ class ReportView(MethodView):
     @blueprint.arguments(schemas.StatisticsArgs, location="query")
     @blueprint.response(200, schemas.Report)
     def get(self, args: dict[str, Any], kind: str) -> dict[str, Any]:
-        """상담큐, 상담원별 or 상담유형별 통계 of a period."""
+        """상담큐, 상담원별 or 상담유형별 통계 of a period. Titles and definitions in the reader's language."""
         who = manager()
-        return services().statistics.show(who, kind, statistics_filter(who, args)).as_json()
+        shown = services().statistics.show(who, kind, statistics_filter(who, args)).as_json()
+        told = ("title", "group", "definition")
+        columns = [{**column, **{part: translate(column[part]) for part in told}} for column in shown["columns"]]
+        return {**shown, "columns": columns}
 
 
 @blueprint.route("/statistics/<any('queues','agents','contact-types'):kind>.xlsx")

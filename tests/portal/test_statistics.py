@@ -107,6 +107,19 @@ def test_summary_and_dashboard_agree_with_the_report(day, program) -> None:
     assert summary["mine"] == {"answered": 1, "dialled": 1, "talk_seconds": 72, "mean_talk_seconds": 36}
 
 
+@pytest.mark.parametrize("kind", ["queues", "agents", "contact-types"])
+def test_titles_and_definitions_are_in_the_readers_language(program, kind) -> None:
+    manager = program("demo", "admin")
+    korean, english = (
+        manager.get(f"/statistics/{kind}?unit=day", headers={"Accept-Language": language}).json["columns"]
+        for language in ("ko", "en")
+    )
+    assert [column["key"] for column in korean] == [column["key"] for column in english]
+    for part in ("title", "group", "definition"):
+        assert any(re.search("[가-힣]", column[part]) for column in korean)
+        assert not any(re.search("[가-힣]", column[part]) for column in english)
+
+
 @pytest.mark.parametrize("query", ["?unit=fortnight", "?id=x", "?formula=best", "?service_level_seconds=0"])
 def test_malformed_filters_are_refused(program, query) -> None:
     assert program("demo", "admin").get(f"/statistics/queues{query}").status_code == 422
