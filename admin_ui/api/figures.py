@@ -11,8 +11,8 @@ from flask.views import MethodView
 
 from admin_ui.api import schemas
 from admin_ui.context import manager, person, services
-from admin_ui.json_bodies import Blueprint
 from admin_ui.i18n import translate
+from admin_ui.json_bodies import Blueprint
 from app.core.periods import Unit
 from app.core.reporting import ServiceLevelFormula
 from app.services.figures import StatisticsFilter
