@@ -76,7 +76,7 @@ def classify(number: str) -> Kind:
         return Kind.SERVICE
     if re.fullmatch(r"01[016789]\d{7,8}", text):
         return Kind.MOBILE
-    if re.fullmatch(r"070\d{7,8}", text):
+    if re.fullmatch(r"070\d{8}", text):
         return Kind.INTERNET
     if re.fullmatch(r"050[0-9]\d{7,8}", text):
         return Kind.PERSONAL

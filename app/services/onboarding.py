@@ -11,6 +11,7 @@ from datetime import time
 from typing import Any
 
 from app.core.ars_json import ars_to_json
+from app.core.caller_ids import presentable
 from app.core.definitions import ArsDefinition, MenuEntry, QueueId, Slot
 from app.core.errors import InvalidDefinition
 from app.services.accounts import hash_password
@@ -20,7 +21,9 @@ from app.services.time_zones import FirstDifference, check_zone
 SERVICE_NAME = re.compile(r"[A-Za-z0-9가-힣][A-Za-z0-9가-힣._-]{1,39}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}")
-DID = re.compile(r"0[0-9]{8,10}|1[0-9]{7}")
+ORGANISATION = re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,100}")
+LONGEST_SHOWN = 60
+"""Characters of a refused value that its refusal repeats."""
 
 EVERY_DAY = frozenset(range(7))
 WORKING_DAYS = frozenset(range(5))
@@ -69,7 +72,7 @@ class Onboarding:
         name: str,
         *,
         did: str,
-        organisation: str = "",
+        organisation: str,
         email: str = "",
         licences: int = 5,
         carrier: str = "SKTL",
@@ -88,7 +91,10 @@ class Onboarding:
         """
         _check(SERVICE_NAME, name, "service_name", "2 to 40 letters, digits, . _ -")
         _check(LOGIN, manager, "manager", "2 to 60 Latin letters, digits, . _ -")
-        _check(DID, did, "did", "a Korean number such as 07040000002, digits only")
+        if presentable(did) != did:
+            wanted = "a Korean number such as 07040000002, digits only and whole (a 070 number has 11)"
+            raise _wrong("did", wanted, did)
+        _check(ORGANISATION, organisation, "organisation", "the company's name, 1 to 100 characters in one line")
         if email:
             _check(EMAIL, email, "email", "an address such as me@example.com")
         names = tuple(menu)
@@ -158,4 +164,9 @@ class Onboarding:
 
 def _check(form: re.Pattern[str], value: str, field: str, wanted: str) -> None:
     if not form.fullmatch(value):
-        raise InvalidDefinition(f"{field} must be {wanted}, not {value!r}", field=field, value=value)
+        raise _wrong(field, wanted, value)
+
+
+def _wrong(field: str, wanted: str, value: str) -> InvalidDefinition:
+    shown = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
+    return InvalidDefinition(f"{field} must be {wanted}, not {shown!r}", field=field, value=shown)

@@ -512,6 +512,7 @@ class Stack:
         made = making.create_tenant(
             name,
             did=did,
+            organisation=name,
             licences=licences or max(1, agents),
             menu=menu,
             slots=slots,

@@ -180,6 +180,42 @@ def test_the_operator_looks_at_caller_ids(
 NEW = ("tenant", "create", "shop", "--organisation", "가게", "--did", "07040000077", "--email", "me@example.com")
 
 
+def changed(option: str, value: str) -> list[str]:
+    """NEW with another value of one option."""
+    return [value if before == option else word for before, word in zip(("", *NEW), NEW, strict=False)]
+
+
+def test_a_company_has_a_name_of_a_hundred_characters_at_most(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANGDAM_VOICE", "none")
+    assert call(capsys, "db", "upgrade")[0] == 0
+    for name in ("", "   ", "가" * 101, "가" * 5000, "가\n게"):
+        code, _, err = call(capsys, *changed("--organisation", name))
+        assert code == 1 and "1 to 100 characters" in err and len(err) < 400, err
+    assert open_store(Settings.load()).tenant_id_of("shop") is None, "nothing half done"
+    assert call(capsys, *changed("--organisation", "가" * 100))[0] == 0
+
+
+@pytest.mark.parametrize(
+    "did", ["0703333444", "070333344445", "0101234", "021234567890", "1588", "112", "07040000O77", "+827040000077", ""]
+)
+def test_a_number_of_the_wrong_length_is_no_did(capsys: pytest.CaptureFixture[str], did: str) -> None:
+    assert call(capsys, "db", "upgrade")[0] == 0
+    code, _, err = call(capsys, *changed("--did", did))
+    assert code == 1 and "a 070 number has 11" in err and repr(did) in err
+    assert open_store(Settings.load()).tenant_id_of("shop") is None, "nothing half done"
+
+
+@pytest.mark.parametrize("did", ["07033334444", "0212345678", "0311234567", "15880000", "0801234567", "05051234567"])
+def test_numbers_of_the_right_length_are_dids(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, did: str
+) -> None:
+    monkeypatch.setenv("SANGDAM_VOICE", "none")
+    assert call(capsys, "db", "upgrade")[0] == 0
+    assert call(capsys, *changed("--did", did))[0] == 0
+
+
 def test_a_tenant_lives_in_a_zone_whose_clock_freeswitch_keeps(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
