@@ -1,5 +1,5 @@
 // 상담배정: menu → agents in tiers, by dragging chips, by a list to tick, or by keys.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Dialog, Icon, announce, confirm, html, request, t, toast, useNarrow } from "./_island.js";
 import { useDrag } from "./_staff_drag.js";
 import { change, changesOf, draftOf, lastTier, onTier, place, skilled, unassigned } from "./_staff_draft.js";
@@ -32,7 +32,8 @@ export function Assign() {
     setDraft(next);
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before the next key: a chip that moves is a new element, and the focus was lost with the old one
     if (refocus.current) document.querySelector(`[data-chip="${refocus.current}"]`)?.focus();
     refocus.current = null;
   });
