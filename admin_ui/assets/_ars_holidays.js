@@ -1,5 +1,5 @@
 // 휴일: a month at a glance, the public holidays ready to add, own days, and the list of them all.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Choice, Field, Icon, Switch, announce, api, html, toast } from "./_island.js";
 import { KINDS, holidayOn, longDay, monthOf, monthWords, plusDays, plusMonths, shortDay, today, weeksOf, yearOf, yearlyDay } from "./_ars_days.js";
 import { LONGEST_NAME, freshKey, unfinished } from "./_ars_document.js";
@@ -81,7 +81,7 @@ const SUNDAY_FIRST = [6, 0, 1, 2, 3, 4, 5];
 function Month({ month, day, holidays, onMonth, onDay }) {
   const grid = useRef(null);
   const moving = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (moving.current) grid.current.querySelector("[tabindex='0']")?.focus();
     moving.current = false;
   });

@@ -1,6 +1,6 @@
 // A list that is put in order: by dragging a handle with mouse or finger, or with the arrow keys on it.
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, announce } from "./_island_notes.js";
 import { t } from "./_text.js";
 
@@ -24,7 +24,7 @@ export function Sortable({ items, keyOf, nameOf, onMove, children, className = "
   const latest = useRef(null);
   latest.current = drag;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (refocus.current === null) return;
     list.current.querySelector(`[data-handle="${CSS.escape(refocus.current)}"]`)?.focus();
     refocus.current = null;
