@@ -26,7 +26,7 @@ from typing import Any
 from app.adapters.redis.client import connect
 from app.adapters.redis.commands import RedisCommandBus
 from app.adapters.redis.feed import LiveReader
-from bench.figures import machine, table
+from bench.figures import fixed_work, machine, table
 from bench.lab import Lab
 from bench.tenant import first_agent, make_tenant, publish
 from freeswitch_conf.render import render
@@ -133,6 +133,7 @@ def main() -> int:
     print(machine())
     calls = int(chosen.rate * chosen.seconds)
     progress = Progress(calls)
+    before = fixed_work()
     with tempfile.TemporaryDirectory(prefix="sangdam-bench-") as temporary:
         seen, controller, cpu = live(
             (chosen.scratch or Path(temporary)) / "life", rate=chosen.rate, calls=calls,
@@ -145,6 +146,7 @@ def main() -> int:
         ("calls talked to", f"{seen['talked']}"),
         ("calls/s", f"{progress.calls_per_second:.0f}"),
         ("controller's CPU per call", f"{1000 * per_call:.2f} ms"),
+        ("fixed work, before / after", f"{before:.0f} / {fixed_work():.0f} ms"),
         ("core used by the controller", f"{100 * per_call * progress.calls_per_second:.0f} %"),
         ("double offers", f"{seen['double']}"),
         ("park → offer p50 / p95 / p99", " / ".join(f"{1000 * seen[p]:.0f}" for p in ("p50", "p95", "p99")) + " ms"),

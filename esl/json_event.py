@@ -98,10 +98,16 @@ def parse_json_event(data: bytes) -> Event:
         body = headers.pop("_body", "")
         return Event(headers.get("Event-Name", ""), headers.get("Event-Subclass", ""), headers, body)
     lazily = JsonHeaders(data)
-    body = lazily.get("_body", "")  # first: once the event was read whole it is not among the headers
     name = lazily.get("Event-Name", "")
+    # A channel's events have none; looking for what is not there means looking through all of it.
+    body = "" if name.startswith("CHANNEL_") else _body(data)
     subclass = lazily.get("Event-Subclass", "") if name == "CUSTOM" else ""
     return Event(name, subclass, lazily, body)
+
+
+def _body(data: bytes) -> str:
+    text: str = JsonHeaders(data).get("_body", "")
+    return text
 
 
 def read_whole(data: bytes) -> dict[str, str]:

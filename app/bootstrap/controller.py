@@ -48,6 +48,9 @@ log = structlog.get_logger(__name__)
 LEASE = "controller"
 LEASE_SECONDS = 8.0
 BEAT_SECONDS = 0.5
+ANSWER_SECONDS = 0.005
+"""How long answers to commands are gathered, to be sent in one round trip."""
+
 GATHER_SECONDS = 0.02
 """What changes within this time is published together: nobody sees it, and an agent changes several times a call."""
 
@@ -106,6 +109,7 @@ class Controller:
         self.nodes = Nodes()
         self.journal = GroupWriter(JournalSpool(settings.journal_dir), self._journal_failed)
         self.inbox = CommandInbox(self._redis)
+        self._answers: list[tuple[str, Mapping[str, Any]]] = []
         self.scripts = ScriptDriver(self.tenants.starter(self.centre, self._clock), self.tenants)
         self._made: live.Made = {}
         feed = RedisFeed(self._redis)
@@ -246,7 +250,14 @@ class Controller:
     def _reply(self, command_id: str, answer: Mapping[str, Any]) -> None:
         # In a greenlet: a Redis that hangs must not stop the calls.
         if command_id:
-            gevent.spawn(self.inbox.reply, command_id, answer)
+            self._answers.append((command_id, answer))
+            if len(self._answers) == 1:
+                gevent.spawn(self._send_answers)
+
+    def _send_answers(self) -> None:
+        gevent.sleep(ANSWER_SECONDS)
+        answers, self._answers = self._answers, []
+        self.inbox.reply_all(answers)
 
     # -- views -------------------------------------------------------------------------------------
 

@@ -4,13 +4,14 @@ FreeSWITCH was left, so that the next command means what the effect says."""
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from app.core.definitions import Leg, TenantId
 from app.core.effects import Effect
+from app.core.values import replace
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: see app.core.values
 class LegState:
     """How we left one leg."""
 

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -205,12 +205,18 @@ class CommandInbox:
     def reply(self, command_id: str, reply: Mapping[str, Any]) -> None:
         """Answer a command: ``{"ok", "error", "data"}``; one without an id has nobody who listens. When Redis is away
         the answer is logged and lost: who asked gives up by itself, and the calls must not wait."""
-        if not command_id:
+        self.reply_all([(command_id, reply)])
+
+    def reply_all(self, replies: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """As ``reply``, several in one round trip."""
+        wanted = [(command_id, answer) for command_id, answer in replies if command_id]
+        if not wanted:
             return
         try:
             with translated(), self._client.pipeline(transaction=True) as pipe:
-                pipe.lpush(reply_key(command_id), orjson.dumps(dict(reply)))
-                pipe.expire(reply_key(command_id), REPLY_SECONDS)
+                for command_id, answer in wanted:
+                    pipe.lpush(reply_key(command_id), orjson.dumps(dict(answer)))
+                    pipe.expire(reply_key(command_id), REPLY_SECONDS)
                 pipe.execute()
         except RedisUnavailable as error:
-            log.warning("reply_not_sent", command=command_id, error=str(error))
+            log.warning("replies_not_sent", commands=[command_id for command_id, _ in wanted], error=str(error))

@@ -149,7 +149,7 @@ def test_a_header_is_found_without_reading_the_others(
     """As FreeSWITCH writes it; the first of a repeated name wins, whatever the values hold."""
     first: dict[str, str] = {}
     written = []
-    for name, value in [*members, ("Event-Name", "CHANNEL_PARK"), ("Last", "x")]:
+    for name, value in [*members, ("Event-Name", "CUSTOM"), ("Last", "x")]:
         first.setdefault(name, value if isinstance(value, str) else "ARRAY::" + "|:".join(value))
         written.append(json.dumps(name) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     if body:
